@@ -1,0 +1,70 @@
+"""A dose-titration tracking log for intrathecal baclofen: a record, not a device.
+
+    import titration
+    log = titration.open("db/clinic.db", by="clinician-1")
+    chart = log.chart("P001")
+
+Names are loaded when they are first used, so that importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from titration import derive, errors, plot
+    from titration.chart import Chart
+    from titration.errors import NeedsConfirmation, TitrationError
+    from titration.log import Entry, Log, create, open  # noqa: A004 - titration.open reads as what it is
+    from titration.records import (
+        DoseChange,
+        DoseStep,
+        Event,
+        Note,
+        OralDose,
+        Patient,
+        PatientState,
+        Pump,
+        Refill,
+        Score,
+        SideEffect,
+        Visit,
+    )
+    from titration.scales import Scale
+
+_HOMES = {
+    "titration.chart": ("Chart",),
+    "titration.errors": ("NeedsConfirmation", "TitrationError"),
+    "titration.log": ("Entry", "Log", "create", "open"),
+    "titration.records": (
+        "DoseChange", "DoseStep", "Event", "Note", "OralDose", "Patient", "PatientState", "Pump", "Refill", "Score",
+        "SideEffect", "Visit",
+    ),
+    "titration.scales": ("Scale",),
+}  # fmt: skip
+_MODULES = ("derive", "errors", "plot")
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Chart", "DoseChange", "DoseStep", "Entry", "Event", "Log", "NeedsConfirmation", "Note", "OralDose", "Patient",
+    "PatientState", "Pump", "Refill", "Scale", "Score", "SideEffect", "TitrationError", "Visit", "create", "derive",
+    "errors", "plot",
+]  # fmt: skip  # `open` stays out: a star import must not hide the builtin
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, loaded when it is first asked for."""
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(_HOME_OF[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"titration.{name}")
+    message = f"module 'titration' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return [*__all__, "open", "__version__"]

@@ -1,0 +1,156 @@
+"""What each frame holds: column names, dtypes as text, units and meanings, made from the records.
+
+Imports `records`; needs no pandas until a frame is made or checked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from titration.errors import FrameError
+from titration.fields import Shown
+from titration.records import KINDS, RecordKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+BEFORE = (
+    Shown("row", "int64", "", "number of the fact, unique in the log"),
+    Shown("entry", "int64", "", "number of the entry it was written with"),
+)
+AFTER = (
+    Shown("recorded_at", "datetime64[us, UTC]", "", "when the entry was written"),
+    Shown("recorded_by", "str", "", "who wrote it, as typed"),
+)
+PARENT = Shown("of", "int64", "", "row of the record it belongs to")
+
+
+def columns(kind: RecordKind) -> tuple[Shown, ...]:
+    """The columns of the frame of that kind of record, in order.
+
+    Args:
+        kind: Which kind.
+
+    Returns:
+        `row`, `entry`, (for a child) `of`, the fields, `recorded_at`, `recorded_by`.
+
+    Example:
+        >>> [c.name for c in columns(KINDS["visit"])][2:5]
+        ['patient', 'visited_at', 'visited_offset_min']
+    """
+    fields = tuple(shown for f in kind.fields for shown in f.value.shown(f.name, f.meaning))
+    child = (PARENT,) if kind.parent else ()
+    return (*BEFORE, *child, *fields, *AFTER)
+
+
+def frame(shown: Iterable[Shown], values: Mapping[str, Any]) -> pd.DataFrame:
+    """A frame of exactly those columns and dtypes, empty or full.
+
+    Args:
+        shown: The columns.
+        values: A sequence for each; a column that is not there is missing throughout.
+
+    Returns:
+        DataFrame with the declared dtypes; integers of seconds and days become times.
+
+    Example:
+        >>> frame(columns(KINDS["visit"]), {})["visited_at"].dtype
+        datetime64[us, UTC]
+    """
+    import numpy as np  # noqa: PLC0415 - heavy, and the shell's `add` does not need it
+    import pandas as pd  # noqa: PLC0415
+
+    shown = tuple(shown)
+    length = max((len(v) for v in values.values()), default=0)
+    made: dict[str, Any] = {}
+    for column in shown:
+        given = values.get(column.name)
+        if given is None:
+            given = np.full(length, None, dtype=object)
+        made[column.name] = _cast(pd.Series(given), column.dtype)
+    return pd.DataFrame(made, columns=[c.name for c in shown], copy=False)
+
+
+def _cast(series: pd.Series, dtype: str) -> pd.Series:
+    if str(series.dtype) == dtype:
+        return series
+    if dtype.startswith("datetime64") and series.dtype.kind in "iufO":
+        import pandas as pd  # noqa: PLC0415 - see frame
+
+        unit: Literal["D", "s"] = "D" if dtype == "datetime64[s]" else "s"
+        numbers: pd.Series[Any] = series.astype("Float64") if series.dtype == object else series
+        series = pd.to_datetime(numbers, unit=unit, utc="UTC" in dtype)
+    return series.astype(dtype)  # type: ignore[call-overload,no-any-return]  # stubs know no dtype as a variable
+
+
+def check(given: pd.DataFrame, shown: Iterable[Shown]) -> pd.DataFrame:
+    """The frame itself, when it has the columns and dtypes it must have.
+
+    Raises:
+        FrameError: A column is missing or has another dtype.
+
+    Example:
+        >>> check(frame(columns(KINDS["visit"]), {}), columns(KINDS["visit"])).empty
+        True
+    """
+    shown = tuple(shown)
+    missing = [c.name for c in shown if c.name not in given.columns]
+    wrong = [
+        f"{c.name} ({given[c.name].dtype}, not {c.dtype})"
+        for c in shown
+        if c.name in given.columns and str(given[c.name].dtype) != c.dtype
+    ]
+    if missing or wrong:
+        raise FrameError("the frame does not fit", missing, wrong)
+    return given
+
+
+def dictionary() -> tuple[tuple[str, str, str, str, str, str], ...]:
+    """The data dictionary: one line for each field of each record.
+
+    Returns:
+        (record, field, unit, required, allowed, meaning), all text.
+
+    Example:
+        >>> [line for line in dictionary() if line[1] == "dose_mcg_per_day"][0][2]
+        'mcg/day'
+    """
+    return tuple(
+        (kind.table, f.name, f.value.unit, "yes" if f.required else "", f.value.allowed, f.meaning)
+        for kind in KINDS.values()
+        for f in kind.fields
+    )
+
+
+def of_records(kind: RecordKind, records: Iterable[Any]) -> pd.DataFrame:
+    """A frame as a log would give it, from records in memory; for tests and examples.
+
+    Args:
+        kind: Which kind.
+        records: Records of that kind, with offsets in their times.
+
+    Returns:
+        DataFrame of `columns(kind)`; rows are numbered from 1, the entry is 1.
+
+    Example:
+        >>> from titration.records import Patient
+        >>> of_records(KINDS["patient"], [Patient(patient="P001", birth_year=1974)])["birth_year"].tolist()
+        [1974]
+    """
+    rows = list(records)
+    values: dict[str, list[Any]] = {c.name: [] for _, c in kind.stored()}
+    for made in rows:
+        for f in kind.fields:
+            kept = f.value.keep(getattr(made, f.name))
+            for column, value in zip(f.value.stored(f.name), kept, strict=True):
+                values[column.name].append(value)
+    numbers: dict[str, Any] = {
+        "row": list(range(1, len(rows) + 1)),
+        "entry": [1] * len(rows),
+        "of": [1] * len(rows),
+        "recorded_at": [0] * len(rows),
+        "recorded_by": ["clinician-1"] * len(rows),
+    }
+    return frame(columns(kind), {**numbers, **values})

@@ -1,0 +1,9 @@
+"""What follows from the record: frame in, frame out; no clock, no file, no global.
+
+Imports `columns`, `scales`, `units`, never `store` or `frames`. Every function takes any number of
+patients at once, and what it gives for one of them does not depend on the others.
+"""
+
+from titration.derive import diary, dose, epochs, moments, reservoir, score, totals
+
+__all__ = ["diary", "dose", "epochs", "moments", "reservoir", "score", "totals"]

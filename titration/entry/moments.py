@@ -1,0 +1,291 @@
+"""A column of instants as UTC seconds and offsets; a million wall-clock times at once.
+
+The sentences and rules are those of `times`: what the fast road cannot read without doubt goes
+through `times` one distinct value at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from titration import times
+from titration.entry import cells
+from titration.errors import Fault
+from titration.fields import Count, Field, Reading, offset_name
+from titration.units import Unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+ABSENT, GIVEN, UNFIT = -1, 0, 1
+DAY_S = 86_400
+MONTHS = 12
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FORMS = {
+    16: "0000-00-00T00:00",
+    19: "0000-00-00T00:00:00",
+    22: "0000-00-00T00:00+00:00",
+    25: "0000-00-00T00:00:00+00:00",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """A column of instants.
+
+    Attributes:
+        codes: For each row -1 missing, 0 given, 1 unfit.
+        seconds: UTC seconds since 1970 where given.
+        offsets: Minutes east of UTC where given.
+        unfit: The fault of each row that does not fit.
+    """
+
+    codes: Ints
+    seconds: Ints
+    offsets: Ints
+    unfit: dict[int, Fault]
+
+    def at(self, row: int) -> Any:
+        """The instant of that row, None, or a `Fault`."""
+        if self.codes[row] == GIVEN:
+            return times.from_seconds(int(self.seconds[row]), int(self.offsets[row]))
+        return self.unfit.get(row)
+
+    def faults(self) -> Iterator[tuple[int, Fault]]:
+        """Each row that does not fit, with its fault."""
+        return iter(self.unfit.items())
+
+    @property
+    def is_unfit(self) -> Bools:
+        """For each row, whether it does not fit."""
+        return np.equal(self.codes, UNFIT)
+
+    @property
+    def local_days(self) -> Ints:
+        """The local calendar day of each, in days since 1970; only where given."""
+        return (self.seconds + self.offsets * 60) // DAY_S
+
+
+@dataclass(eq=False)
+class _Walls:
+    """Distinct times on their way: `wall` is the time on the clock, `offset` only where `aware`."""
+
+    wall: Ints
+    offset: Ints
+    aware: Bools
+    faults: dict[int, Fault]
+
+    @classmethod
+    def empty(cls, n: int) -> _Walls:
+        return cls(np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, bool), {})
+
+
+def read(field: Field, series: pd.Series[Any], offsets: pd.Series[Any] | None, zone: tzinfo) -> Moments:
+    """A column of instants, with the column of offsets beside it where there is one.
+
+    Args:
+        field: The field of the record.
+        series: Text (`2026-10-08 09:30`, with an offset or local), datetimes, or datetime64.
+        offsets: Minutes east of UTC, or None.
+        zone: The zone of a time that has no offset.
+
+    Returns:
+        UTC seconds and offsets; a time that does not exist or happens twice there is a fault.
+
+    Example:
+        >>> from titration.records import KINDS
+        >>> at = KINDS["score"].field("observed_at")
+        >>> made = read(at, pd.Series(["2026-10-08 09:30"]), None, times.zone("Europe/London"))
+        >>> made.at(0).isoformat()
+        '2026-10-08T09:30:00+01:00'
+    """
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        series = series.astype(series.cat.categories.dtype)
+    if isinstance(series.dtype, pd.DatetimeTZDtype) or series.dtype.kind == "M":
+        codes, walls = _of_datetime64(field, series)
+    else:
+        codes, values = cells.distinct(series)
+        walls = _of_values(field, values)
+    given = codes != cells.ABSENT
+    unfit = {row: walls.faults[code] for row, code in _rows_of(codes, walls.faults)}
+    state = np.where(given, GIVEN, ABSENT)
+    state[list(unfit)] = UNFIT
+    wall, offset, aware = _spread(walls.wall, codes), _spread(walls.offset, codes), _spread(walls.aware, codes)
+    made = Moments(state, wall - offset * 60, offset, unfit)
+    is_aware = aware.astype(bool)
+    if offsets is not None:
+        made, is_aware = _with_offsets(field, made, offsets, is_aware)
+    return _localised(field, made, is_aware, zone)
+
+
+def _spread(distinct: NDArray[Any], codes: Ints) -> Ints:
+    """What each row has, out of what each distinct value has; 0 where it is missing."""
+    return np.append(distinct, 0).astype(np.int64)[codes]
+
+
+def _rows_of(codes: Ints, faults: dict[int, Fault]) -> Iterator[tuple[int, int]]:
+    if faults:
+        rows = np.flatnonzero(np.isin(codes, list(faults)))
+        yield from zip(rows.tolist(), codes[rows].tolist(), strict=True)
+
+
+def _of_datetime64(field: Field, series: pd.Series[Any]) -> tuple[Ints, _Walls]:
+    """Each row by itself: nothing to parse, only the year to check."""
+    n = len(series)
+    walls = _Walls.empty(n)
+    codes = np.where(series.isna(), cells.ABSENT, np.arange(n))
+    local = series.dt.tz_localize(None) if isinstance(series.dtype, pd.DatetimeTZDtype) else series
+    wall = _seconds(local)
+    walls.wall = wall
+    if local is not series:
+        walls.aware[:] = True
+        utc = _seconds(series.dt.tz_convert("UTC").dt.tz_localize(None))
+        walls.offset = (wall - utc) // 60
+        walls.wall = utc + walls.offset * 60
+    low, high = (np.datetime64(f"{y}-01-01", "s").astype(np.int64) for y in (times.FIRST_YEAR, times.LAST_YEAR + 1))
+    for row in np.flatnonzero(((wall < low) | (wall >= high)) & (codes >= 0)).tolist():
+        walls.faults[row] = _fault(field, series.iloc[row], None)
+    return codes, walls
+
+
+def _seconds(series: pd.Series[Any]) -> Ints:
+    """Whole seconds since 1970; parts of a second are cut off, as a single record does."""
+    exact = series.to_numpy()
+    whole: Ints = np.where(np.isnat(exact), np.datetime64(0, "s"), exact.astype("datetime64[s]")).astype(np.int64)
+    return whole
+
+
+def _of_values(field: Field, values: list[Any]) -> _Walls:
+    """Distinct values: plain ISO texts at once, all others one by one as a single record reads them."""
+    walls = _Walls.empty(len(values))
+    lengths = np.fromiter((len(v) if isinstance(v, str) else 0 for v in values), np.int64, len(values))
+    done = np.zeros(len(values), bool)
+    for length, form in _FORMS.items():
+        places = np.flatnonzero(lengths == length)
+        if len(places):
+            texts = np.array([values[i] for i in places], dtype=f"U{length}")
+            fits, wall, offset = _plain(texts, form)
+            places = places[fits]
+            walls.wall[places], walls.offset[places] = wall[fits], offset[fits]
+            walls.aware[places] = form.endswith("+00:00")
+            done[places] = True
+    for i in np.flatnonzero(~done).tolist():
+        value = values[i]
+        if isinstance(value, str) and not value.strip():
+            continue
+        try:
+            when = field.value.parse(value, Reading()) if isinstance(value, str) else field.value.check(value)
+        except Unfit as unfit:
+            walls.faults[i] = _fault(field, value, unfit)
+            continue
+        if when.tzinfo is not None:
+            walls.aware[i], walls.offset[i] = True, times.offset_min(when)
+            walls.wall[i] = int(when.timestamp()) + 60 * walls.offset[i]
+        else:
+            walls.wall[i] = _wall_of(when)
+    return walls
+
+
+def _wall_of(when: datetime) -> int:
+    return int((when.replace(tzinfo=UTC) - _EPOCH).total_seconds())
+
+
+def _fault(field: Field, value: Any, unfit: Unfit | None) -> Fault:
+    if unfit is None:
+        try:
+            field.value.check(value)
+        except Unfit as refused:
+            unfit = refused
+    return Fault(field.name, cells.seen(field.value, value if isinstance(value, str) else str(value)), str(unfit))
+
+
+def _plain(texts: NDArray[np.str_], form: str) -> tuple[Bools, Ints, Ints]:
+    """Which texts are of that form and a real time, their wall-clock seconds and offsets."""
+    letters = texts.view(np.uint32).reshape(len(texts), len(form)).astype(np.int64)
+    allowed = {"0": "0123456789", "T": "T ", "+": "+-"}
+    fits = np.ones(len(texts), bool)
+    for place, mark in enumerate(form):
+        fits &= np.isin(letters[:, place], [ord(c) for c in allowed.get(mark, mark)])
+    digits = letters - ord("0")
+
+    def two(place: int) -> Ints:
+        found: Ints = digits[:, place] * 10 + digits[:, place + 1]
+        return found
+
+    year, month, day, hour, minute = two(0) * 100 + two(2), two(5), two(8), two(11), two(14)
+    second = two(17) if form.startswith("0000-00-00T00:00:00") else np.zeros(len(texts), np.int64)
+    fits &= (year >= times.FIRST_YEAR) & (year <= times.LAST_YEAR) & (month >= 1) & (month <= MONTHS) & (day >= 1)
+    fits &= (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 - the hours of a day, the minutes of an hour
+    months = np.where(fits, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + np.where(fits, day - 1, 0).astype("timedelta64[D]")
+    fits &= days.astype("datetime64[M]") == months
+    wall = days.astype(np.int64) * DAY_S + hour * 3600 + minute * 60 + second
+    offset = np.zeros(len(texts), np.int64)
+    if form.endswith("+00:00"):
+        at = len(form) - 6
+        size = two(at + 1) * 60 + two(at + 4)
+        fits &= (size <= 14 * 60) & (two(at + 4) < 60)  # noqa: PLR2004 - as times.parse_offset
+        offset = np.where(letters[:, at] == ord("-"), -size, size)
+    return fits, wall, offset
+
+
+def _with_offsets(field: Field, made: Moments, offsets: pd.Series[Any], aware: Bools) -> tuple[Moments, Bools]:
+    """The offsets said in the column beside: they place a local time, and must agree with a written one."""
+    name = offset_name(field.name)
+    beside = cells.read(Field(name, Count(low=-840, high=840, of="min"), ""), offsets, Reading())
+    unfit = dict(made.unfit)
+    unfit |= {row: fault for row, fault in beside.faults() if made.codes[row] != ABSENT}
+    said = np.array([v if isinstance(v, int) else 0 for v in beside.distinct] + [0], np.int64)[beside.codes]
+    has = (beside.codes != cells.ABSENT) & ~beside.is_unfit & (made.codes == GIVEN)
+    for row in np.flatnonzero(has & aware & (made.offsets != 0) & (made.offsets != said)).tolist():
+        written = times.stamp(made.at(row))
+        unfit[row] = Fault(name, str(said[row]), f"is not the offset of {field.name} ({written}); leave it out")
+    codes = made.codes.copy()
+    codes[list(unfit)] = UNFIT
+    seconds = np.where(has & ~aware, made.seconds - said * 60, made.seconds)
+    return Moments(codes, seconds, np.where(has, said, made.offsets), unfit), aware | has
+
+
+def _localised(field: Field, made: Moments, aware: Bools, zone: tzinfo) -> Moments:
+    """Local times placed in the zone; those of a day with a change of clocks one by one."""
+    rows = np.flatnonzero((made.codes == GIVEN) & ~aware)
+    if not len(rows):
+        return made
+    walls, places = np.unique(made.seconds[rows], return_inverse=True)
+    days, of_day = np.unique(walls // DAY_S, return_inverse=True)
+    daily = [_offset_of_day(int(day), zone) for day in days]
+    offset = np.array([0 if one is None else one for one in daily], np.int64)[of_day]
+    unfit, refused = dict(made.unfit), {}
+    for i in np.flatnonzero(np.array([one is None for one in daily])[of_day]).tolist():
+        when = (_EPOCH + pd.Timedelta(int(walls[i]), "s").to_pytimedelta()).replace(tzinfo=None)
+        try:
+            offset[i] = times.offset_min(times.localise(when, zone))
+        except Unfit as unfitting:
+            refused[i] = Fault(field.name, when.isoformat(" ", "minutes"), str(unfitting))
+    codes, seconds, offsets = made.codes.copy(), made.seconds.copy(), made.offsets.copy()
+    seconds[rows] = (walls - offset * 60)[places]
+    offsets[rows] = offset[places]
+    for place, i in _rows_of(places, refused):
+        unfit[int(rows[place])] = refused[i]
+        codes[rows[place]] = UNFIT
+    return replace(made, codes=codes, seconds=seconds, offsets=offsets, unfit=unfit)
+
+
+def _offset_of_day(day: int, zone: tzinfo) -> int | None:
+    """The offset of that whole local day, or None when the clocks change in it or at its ends."""
+    found = set()
+    for midnight in (day, day + 1):
+        start = datetime.fromordinal(times.from_day_number(midnight).toordinal())
+        found |= {times.offset_min(start.replace(tzinfo=zone, fold=fold)) for fold in (0, 1)}
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,226 @@
+"""A file as a table of text, with the row numbers a person sees in it; CSV and XLSX.
+
+Nothing is guessed: an unreadable encoding, an unclear delimiter or a doubled heading is refused with
+a sentence. The only module that imports calamine.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from titration.entry import workbooks
+from titration.errors import Fault, InvalidEntry, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+LARGEST = 500 * 2**20
+_LOOKED_AT = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A table of text out of a file.
+
+    Attributes:
+        file: The name of the file, without its folder.
+        sha256: Of the file's bytes, in hex.
+        name: The sheet of a workbook; None for CSV.
+        texts: One column for each heading, all text, blank where the cell is blank; rows that are blank
+            throughout are left out. The index is 0, 1, ...
+        rows: For each row its number in the file, counted from 1, as a spreadsheet or an editor shows it.
+        faults: Cells that hold no text that can be read, such as a formula without its last result.
+        unread: What else the workbook holds and was not read, in words.
+    """
+
+    file: str
+    sha256: str
+    name: str | None
+    texts: pd.DataFrame
+    rows: tuple[int, ...]
+    faults: tuple[Fault, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def read(
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int = 1,
+) -> Sheet:
+    """The table in a CSV or XLSX file, as text.
+
+    Args:
+        path: The file.
+        sheet: Which sheet of a workbook; may be left out when it has one that is not hidden.
+        encoding: Of a CSV; UTF-8 when left out.
+        delimiter: Of a CSV; found among comma, semicolon, tab and bar when left out.
+        header_row: The row the headings stand in, counted from 1; rows above it are not read.
+
+    Returns:
+        Headings as columns, cells as text: whole numbers without a point, days as 2026-10-08.
+
+    Raises:
+        InvalidEntry: The file cannot be read without a guess; says what to state.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise _refused(path, "file", f"is {size // 2**20} MB; more than {LARGEST // 2**20} MB is not read at once")
+        content = path.read_bytes()
+    except OSError as error:
+        raise _refused(path, "file", f"cannot be read: {error.strerror or 'it is no file'}") from error
+    digest = hashlib.sha256(content).hexdigest()
+    if not content:
+        raise _refused(path, "file", "is empty")
+    if content.startswith(workbooks.ZIP) or path.suffix.lower() in {".xlsx", ".xlsm"}:
+        book = workbooks.read(path.name, content, sheet)
+        texts, rows = _table(path, book.cells, header_row)
+        faults = _named(book.faults, texts, rows)
+        return Sheet(path.name, digest, book.sheet, texts, rows, faults, book.unread)
+    if content.startswith(workbooks.OLD):
+        raise _refused(path, "file", "is a workbook of the old kind (.xls), or one with a password; save it as .xlsx")
+    if sheet is not None:
+        raise _refused(path, "sheet", "a CSV file has no sheets; leave it out", sheet)
+    text = _decoded(path, content, encoding)
+    mark = delimiter if delimiter is not None else _delimiter(path, text)
+    if len(mark) != 1:
+        raise _refused(path, "delimiter", "must be one character, as in ; or ,", mark)
+    texts, rows = _table(path, _lines(path, text, mark), header_row)
+    return Sheet(path.name, digest, None, texts, rows)
+
+
+def _refused(path: Path, field: str, allowed: str, seen: str = "") -> InvalidEntry:
+    return InvalidEntry(path.name, [Fault(field, shown(seen) if seen else "", allowed)])
+
+
+def _decoded(path: Path, content: bytes, encoding: str | None) -> str:
+    """The text; never a wrong letter in silence."""
+    if encoding is None and content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        encoding = "utf-16"  # the file says so itself, in its first two bytes
+    try:
+        text = content.decode(encoding or "utf-8-sig")
+    except LookupError as error:
+        says = "is no encoding; common ones are utf-8, cp1252 (Windows), latin-1, cp1250, mac-roman"
+        raise _refused(path, "encoding", says, encoding or "") from error
+    except UnicodeError as error:
+        line = content[: getattr(error, "start", 0)].count(b"\n") + 1
+        says = (
+            f"line {line} is not {encoding or 'UTF-8'}; state the encoding in the map, as in encoding = "
+            '"cp1252", or save the file as CSV UTF-8'
+        )
+        raise _refused(path, "encoding", says) from error
+    if "\0" in text:
+        raise _refused(path, "encoding", "the text holds NUL characters; it is no CSV, or another encoding")
+    return text.removeprefix("\ufeff")
+
+
+def _delimiter(path: Path, text: str) -> str:
+    """The one mark that parts every line at the top of the file into the same number of cells."""
+    counts = {}
+    for mark in DELIMITERS:
+        lines = []
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        try:
+            for line in reader:
+                if len(lines) == _LOOKED_AT:
+                    break
+                if any(cell.strip() for cell in line):
+                    lines.append(len(line))
+        except csv.Error:
+            continue
+        if lines and max(lines) > 1:
+            counts[mark] = len(lines) if len(set(lines)) == 1 else 0
+    even = [mark for mark, count in counts.items() if count]
+    if len(even) == 1 or len(counts) == 1:
+        return (even or list(counts))[0]
+    if not counts:
+        return ","  # one column: no mark to find
+    seen = ", ".join(DELIMITERS[mark] for mark in counts)
+    raise _refused(path, "delimiter", 'is not clear; state it in the map, as in delimiter = ";"', seen)
+
+
+def _lines(path: Path, text: str, mark: str) -> list[tuple[int, list[str]]]:
+    """Each line that holds anything, with the number of the line it begins on."""
+    lines = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    start = 1
+    csv.field_size_limit(workbooks.LONGEST_CELL)
+    try:
+        for cells in reader:
+            lines.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        says = f"line {reader.line_num} cannot be parted into cells ({error}); look for a quote that is not closed"
+        raise _refused(path, "file", says) from error
+    return lines
+
+
+def _table(
+    path: Path, lines: Iterable[tuple[int, Sequence[str]]], header_row: int
+) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """Headings and what stands below them."""
+    below = [(number, cells) for number, cells in lines if number >= header_row]
+    if not below or below[0][0] != header_row or not any(cell.strip() for cell in below[0][1]):
+        raise _refused(path, "header_row", "holds no headings; state the row they stand in", str(header_row))
+    headings = _headings(path, below[0][1])
+    width = len(headings)
+    rows, texts = [], []
+    for number, cells in below[1:]:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if any(cell.strip() for cell in cells[width:]):
+            says = f"row {number} has more cells than there are headings ({len(cells)}, not {width})"
+            raise _refused(path, "file", says)
+        rows.append(number)
+        texts.append([*cells[:width], *[""] * (width - len(cells))])
+    named = [place for place, heading in enumerate(headings) if heading]
+    _unnamed(path, headings, rows, texts)
+    frame = pd.DataFrame(
+        {headings[place]: pd.Series([cells[place] for cells in texts], dtype="str") for place in named}
+    )
+    return frame, tuple(rows)
+
+
+def _headings(path: Path, cells: Sequence[str]) -> list[str]:
+    """Each heading once, with plain single spaces; blank ones at the end are dropped."""
+    headings = [" ".join(cell.split()) for cell in cells]
+    while not headings[-1]:
+        headings.pop()
+    doubled = sorted({h for h in headings if h and headings.count(h) > 1})
+    if doubled:
+        faults = [Fault(shown(h), "", "stands over more than one column; name each in the file") for h in doubled]
+        raise InvalidEntry(path.name, faults)
+    return headings
+
+
+def _unnamed(path: Path, headings: Sequence[str], rows: Sequence[int], texts: Sequence[Sequence[str]]) -> None:
+    """A column without a heading must be blank: nobody could say what it is."""
+    for place in (place for place, heading in enumerate(headings) if not heading):
+        for number, cells in zip(rows, texts, strict=True):
+            if cells[place].strip():
+                says = f"column {workbooks.letter(place)} has no heading but row {number} holds something there; name it"
+                raise _refused(path, "file", says)
+
+
+def _named(
+    faults: Iterable[workbooks.CellFault], texts: pd.DataFrame, rows: Sequence[int]
+) -> tuple[Fault, ...]:
+    """The faults of cells that belong to the table, with their headings."""
+    known = set(rows)
+    return tuple(
+        Fault(texts.columns[f.column], f.seen, f.allowed, row=f.row, column=texts.columns[f.column])
+        for f in faults
+        if f.row in known and f.column < len(texts.columns)
+    )

@@ -1,0 +1,170 @@
+"""Rows into frames and records, records and frames into rows: the one place where the two meet.
+
+Knows the store and the declarations; knows nothing of what a number means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from titration import columns
+from titration.records import KINDS, Record, RecordKind, kind_of
+from titration.store import Batch
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from titration.store import Store
+
+REDACTED = "[redacted]"
+DONE = "done"
+
+
+def read(
+    store: Store, kind: RecordKind, *, asof: int, patient: str | None = None, current: bool = True
+) -> pd.DataFrame:
+    """The facts of one kind as they stood after an entry.
+
+    Args:
+        store: The open file.
+        kind: Which facts.
+        asof: The entry.
+        patient: Only this patient's; all when None.
+        current: Whether amended rows are left out.
+
+    Returns:
+        DataFrame of `columns.columns(kind)`, ordered by patient, time and row; declared dtypes even
+        when empty.
+    """
+    names = ["row", "entry", *(["of"] if kind.parent else []), *(c.name for _, c in kind.stored())]
+    with store.reading():
+        rows = store.rows(kind.table, names, asof, patient=patient, current=current)
+        values: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+        codes = store.codes() if rows else {}
+        for _, column in kind.stored():
+            if rows and column.role == "code":
+                values[column.name] = [codes.get(i) for i in values[column.name]]
+            elif rows and column.role == "words":
+                values[column.name] = texts(store, values[column.name])
+        if rows:
+            written = dict((e, (at, by)) for e, at, by in store.query("SELECT entry, recorded_at, by FROM entry"))
+            values["recorded_at"] = [written[e][0] for e in values["entry"]]
+            values["recorded_by"] = [written[e][1] for e in values["entry"]]
+    return columns.frame(columns.columns(kind), values)
+
+
+def texts(store: Store, numbers: Sequence[int | None]) -> list[str | None]:
+    """Free texts by their numbers; a redacted one says so."""
+    wanted = sorted({n for n in numbers if n is not None})
+    found: dict[int, str | None] = {}
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        marks = ", ".join("?" * len(some))
+        found.update(store.query(f"SELECT id, text FROM words WHERE id IN ({marks})", *some))
+    return [None if n is None else (REDACTED if found.get(n) is None else found[n]) for n in numbers]
+
+
+def split(changes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Dose changes that were done, and those that are programmed or planned."""
+    is_done = changes["status"] == DONE
+    return changes[is_done].reset_index(drop=True), changes[~is_done].reset_index(drop=True)
+
+
+def record_of(store: Store, row: int) -> Record:
+    """The record a row holds, children and all, amended or not.
+
+    Raises:
+        RowNotFound: No fact has that number.
+    """
+    with store.reading():
+        kind = KINDS[store.table_of(row)]
+        made = _records(store, kind, "row = ?", row)
+    return made[0]
+
+
+def _records(store: Store, kind: RecordKind, where: str, value: int) -> list[Any]:
+    known = set(store.known(kind.table))
+    stored = [(f, c) for f, c in kind.stored() if c.name in known]
+    chosen = ", ".join(["row", *(c.name for _, c in stored)])
+    codes = store.codes()
+    made = []
+    for row, *values in store.query(f"SELECT {chosen} FROM {kind.table} WHERE {where} ORDER BY row", value):
+        kept: dict[str, list[Any]] = {}
+        for (f, c), v in zip(stored, values, strict=True):
+            said = codes.get(v) if c.role == "code" else texts(store, [v])[0] if c.role == "words" else v
+            kept.setdefault(f.name, []).append(said)
+        fields = {f.name: f.value.back(tuple(kept[f.name])) for f, _ in stored}
+        for child in kind.children:
+            fields[child.name] = tuple(_records(store, kind_of(child.value.record), "of = ?", row))  # type: ignore[attr-defined]  # Children
+        made.append(kind.record(**fields))
+    return made
+
+
+def batches(records: Iterable[Record]) -> list[tuple[RecordKind, list[int], Batch]]:
+    """Records as the store takes them: kind, their places in what was given, their columns."""
+    grouped: dict[str, list[tuple[int, Record]]] = {}
+    for place, made in enumerate(records):
+        grouped.setdefault(kind_of(type(made)).table, []).append((place, made))
+    order = [table for table in ("patient", *KINDS) if table in grouped]
+    return [
+        (KINDS[table], [place for place, _ in grouped[table]], _batch(KINDS[table], [r for _, r in grouped[table]]))
+        for table in dict.fromkeys(order)
+    ]
+
+
+def _batch(kind: RecordKind, records: Sequence[Record]) -> Batch:
+    values: dict[str, list[Any]] = {c.name: [] for _, c in kind.stored()}
+    for made in records:
+        for f in kind.fields:
+            kept = f.value.keep(getattr(made, f.name))
+            for column, value in zip(f.value.stored(f.name), kept, strict=True):
+                values[column.name].append(value)
+    return Batch(kind.table, values)
+
+
+def child_batches(kind: RecordKind, records: Sequence[Record], rows: Sequence[int]) -> list[Batch]:
+    """The children of records that have their rows."""
+    made = []
+    for child in kind.children:
+        of = [(row, c) for row, r in zip(rows, records, strict=True) for c in getattr(r, child.name)]
+        if of:
+            batch = _batch(kind_of(child.value.record), [c for _, c in of])  # type: ignore[attr-defined]  # Children
+            made.append(Batch(batch.table, batch.columns, [row for row, _ in of]))
+    return made
+
+
+def batch_of(kind: RecordKind, frame: pd.DataFrame, of: Sequence[int] | None = None) -> Batch:
+    """A frame in contract dtypes as the store takes it.
+
+    Args:
+        kind: Which kind.
+        frame: `columns.columns(kind)` without the bookkeeping columns.
+        of: For children, the row each belongs to.
+    """
+    return Batch(kind.table, {c.name: _plain(frame[c.name]) for _, c in kind.stored()}, of)
+
+
+def _plain(series: pd.Series) -> list[Any]:
+    """A column as Python's own values; missing is None."""
+    dtype = str(series.dtype)
+    if dtype.startswith("datetime64"):
+        step = "datetime64[D]" if dtype == "datetime64[s]" else "datetime64[s]"
+        bare = series.dt.tz_localize(None) if "UTC" in dtype else series
+        whole = bare.to_numpy().astype(step)
+        return [None if n == _NAT else n for n in whole.astype("int64").tolist()]
+    missing = series.isna()
+    if not missing.any():
+        return list(series.tolist())
+    return [None if gone else v for v, gone in zip(series.tolist(), missing.tolist(), strict=True)]
+
+
+_NAT = -(2**63)  # how numpy writes "no time" as a number
+
+
+def chart_frames(store: Store, asof: int, patient: str) -> Mapping[str, pd.DataFrame]:
+    """Every frame of one patient, read at one moment: by the names `columns` gives them, and `plans`."""
+    with store.reading():
+        made = {kind.frame: read(store, kind, asof=asof, patient=patient) for kind in KINDS.values()}
+    made["doses"], made["plans"] = split(made["doses"])
+    return made

@@ -1,0 +1,183 @@
+"""What stands on a page, without a word about how it looks: pairs, tables, lines, a picture.
+
+A panel is added by making one; the renderers know these four shapes and no panel by its content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from titration.report.facts import Fact
+
+Said = Fact | str
+"""A fact, or fixed words that hold no digit."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Labels with what is said of each; the first is set large when `lead` is true."""
+
+    rows: tuple[tuple[str, Said], ...]
+    lead: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column; `numeric` columns are set to the right; `group` stands above several."""
+
+    text: Said
+    numeric: bool = False
+    group: Said = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the first cell of a row is its head."""
+
+    caption: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Said, ...], ...]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Sentences, one below the other."""
+
+    lines: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing as SVG, what it shows in one sentence, and the same in words."""
+
+    svg: str
+    alt: str
+    words: str
+
+
+Item = Pairs | Table | Lines | Picture
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of a page."""
+
+    id: str
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """All of it, in order."""
+
+    title: Fact
+    header: Pairs
+    panels: tuple[Panel, ...]
+    footer: tuple[Said, ...]
+    written: str
+    mark: str = ""
+
+    def said(self) -> Iterator[Said]:
+        """Everything the page says, in order, but what the picture says."""
+        yield self.title
+        if self.mark:
+            yield self.mark
+        yield from _said(self.header)
+        for panel in self.panels:
+            yield panel.title
+            for item in panel.items:
+                yield from _said(item)
+        yield from self.footer
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures, in order."""
+        return tuple(item for panel in self.panels for item in panel.items if isinstance(item, Picture))
+
+
+def _said(item: Item) -> Iterator[Said]:
+    if isinstance(item, Pairs):
+        for label, said in item.rows:
+            yield label
+            yield said
+    elif isinstance(item, Table):
+        yield item.caption
+        for heading in item.headings:
+            yield heading.group
+            yield heading.text
+        for row in item.rows:
+            yield from row
+    elif isinstance(item, Lines):
+        yield from item.lines
+
+
+def text(said: Said) -> str:
+    """As it is printed.
+
+    Example:
+        >>> text(Fact("a.b", "A", "1 mL")), text("not stated")
+        ('1 mL', 'not stated')
+    """
+    return said.text if isinstance(said, Fact) else said
+
+
+def groups(table: Table) -> list[tuple[str, int]]:
+    """The upper heads of a table with the columns each spans; empty when it has none.
+
+    Example:
+        >>> groups(Table("", (Heading("a"), Heading("n", group="this"), Heading("days", group="this")), ()))
+        [('', 1), ('this', 2)]
+    """
+    spans: list[tuple[str, int]] = []
+    for heading in table.headings:
+        above = text(heading.group)
+        if spans and spans[-1][0] == above:
+            spans[-1] = (above, spans[-1][1] + 1)
+        else:
+            spans.append((above, 1))
+    return spans if any(above for above, _ in spans) else []
+
+
+def plain(page: Page) -> dict[str, Any]:
+    """The page as plain lists and texts, for the templates.
+
+    Args:
+        page: The page.
+
+    Returns:
+        Nested dicts and lists; each said thing is `{"text": ..., "id": ...}`, the id empty for fixed words.
+    """
+    return {
+        "title": _cell(page.title),
+        "mark": page.mark,
+        "written": page.written,
+        "header": _item(page.header),
+        "panels": [
+            {"id": panel.id, "title": panel.title, "items": [_item(item) for item in panel.items]}
+            for panel in page.panels
+        ],
+        "footer": [_cell(line) for line in page.footer],
+    }
+
+
+def _cell(said: Said) -> dict[str, str]:
+    return {"text": text(said), "id": said.id if isinstance(said, Fact) else ""}
+
+
+def _item(item: Item) -> dict[str, Any]:
+    if isinstance(item, Pairs):
+        rows = [{"label": label, **_cell(said)} for label, said in item.rows]
+        return {"kind": "pairs", "rows": rows, "lead": item.lead}
+    if isinstance(item, Table):
+        return {
+            "kind": "table",
+            "caption": item.caption,
+            "groups": [{"text": above, "span": span} for above, span in groups(item)],
+            "headings": [{**_cell(h.text), "numeric": h.numeric} for h in item.headings],
+            "rows": [[_cell(said) for said in row] for row in item.rows],
+        }
+    if isinstance(item, Lines):
+        return {"kind": "lines", "lines": [_cell(line) for line in item.lines]}
+    return {"kind": "picture", "svg": item.svg, "alt": item.alt, "words": item.words}

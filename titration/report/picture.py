@@ -1,0 +1,59 @@
+"""The timeline of a page, drawn by `plot` and taken in as SVG with its text twin."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from titration.plot.timeline import timeline
+from titration.report.facts import Fact
+from titration.report.page import Lines, Panel, Picture
+from titration.report.window import Window, within
+from titration.scales import Register
+
+DIARY_DAYS = 28
+"""With so many days with a score in three months a diary is drawn; with fewer, the visits of a year."""
+
+
+def panel(frames: Mapping[str, pd.DataFrame], patient: str, window: Window, scales: Register) -> Panel | None:
+    """The timeline up to the end of the window: three months of a diary, or a year of visits.
+
+    Args:
+        frames: The frames of one patient, cut at the end of the window.
+        patient: The code.
+        window: The days of the page.
+        scales: The scales of the log.
+
+    Returns:
+        None when there is neither a dose nor a score to draw.
+    """
+    if frames["doses"].empty and frames["scores"].empty:
+        return None
+    since = _since(frames, window)
+    figure = timeline(
+        frames, patient=patient, zone=window.zone_name, until=pd.Timestamp(window.end), scales=scales, since=since
+    )
+    made = io.BytesIO()
+    figure.save(made, format="svg")
+    shown = Window(since.date(), window.last, window.zone_name)
+    alt = f"Timeline of programmed dose and scores of {patient}, {shown.days}; the text version says the same in words."
+    days = Fact("picture.window", "Days of the picture", f"Drawn: {shown.days}.")
+    return Panel("picture", "Dose and scores over time", (Picture(made.getvalue().decode(), alt, figure.text), Lines((days,))))
+
+
+def _since(frames: Mapping[str, pd.DataFrame], window: Window) -> pd.Timestamp:
+    quarter = Window(window.previous.previous.first, window.last, window.zone_name)
+    days = within(frames["scores"], "observed", quarter)["observed_on"].nunique()
+    if days >= DIARY_DAYS:
+        return pd.Timestamp(quarter.start).tz_convert(window.zone_name)
+    year = Window(_year_before(window.last), window.last, window.zone_name)
+    return pd.Timestamp(year.start).tz_convert(window.zone_name)
+
+
+def _year_before(last: date) -> date:
+    """The first of the month after, a year ago: twelve whole months up to the last day."""
+    month = last.month % 12 + 1
+    return date(last.year - (0 if month == 1 else 1), month, 1)

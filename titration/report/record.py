@@ -1,0 +1,202 @@
+"""What a page says about the record itself: whose, as of when, what is missing, what was corrected.
+
+The statement at its foot says what the page is and is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+
+import pandas as pd
+
+from titration import units
+from titration.records import KINDS
+from titration.report import printed
+from titration.report.course import visits
+from titration.report.facts import Fact
+from titration.report.page import Heading, Lines, Pairs, Panel, Said, Table
+from titration.report.program import on_record, strength
+from titration.report.window import Window, rows
+from titration.scales import Register
+
+STATEMENT = (
+    "This page repeats and sums up what clinicians entered in the log. It does not propose, work out or check a "
+    "dose, does not watch over a patient, is joined to no device, and is not for urgent decisions. Programmed is not "
+    "delivered: what the pump gave is not known here."
+)
+CORRECTIONS = ("recorded_at", "recorded_by", "change", "table", "row", "reason")
+"""The columns a frame of corrections must have; `recorded_at` in UTC, the rest text but `row`."""
+CUT = "What is dated after the last day of the window is not on this page."
+COUNTED = ("dose_change", "score", "refill", "side_effect", "event", "oral_dose", "visit", "note")
+SHORT = 12
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Which state of the log a page was made from; of the page's content it is no part.
+
+    Attributes:
+        asof: Number of the last entry that was read.
+        asof_at: When that entry was written.
+        head: Seal of that entry, 64 hex digits.
+    """
+
+    asof: int
+    asof_at: datetime
+    head: str
+
+    def facts(self, window: Window) -> tuple[Fact, Fact]:
+        """The line for the header, with the short form of the seal, and the one for the foot."""
+        when = printed.instant(self.asof_at, window.zone)
+        read = f"entry {self.asof}, written {when} (seal {self.head[:SHORT]})"
+        if self.asof_at < window.end:
+            read += "; the month was not over, or not all of it entered"
+        return (
+            Fact("record.asof", "The log as it was known at", read, float(self.asof), "entry"),
+            Fact("record.head", "Seal of that entry", f"Seal of entry {self.asof}: {self.head}"),
+        )
+
+
+def version() -> str:
+    """The version of this program."""
+    try:
+        return metadata.version("titration")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def header(frames: Mapping[str, pd.DataFrame], patient: str, site: str, window: Window) -> Pairs:
+    """Whose page it is: code, birth year, pump, drug and strength, window, visits, site.
+
+    Args:
+        frames: The frames of one patient, cut at the end of the window.
+        patient: The code.
+        site: The clinic, as the log names it.
+        window: The days of the page.
+    """
+    people = rows(frames["patients"])
+    born = people[-1]["birth_year"] if people else None
+    pairs: list[tuple[str, Said]] = [("Patient", Fact("patient.code", "Patient", patient))]
+    if born is None:
+        pairs.append(("Year of birth", "not stated"))
+    else:
+        origin = printed.source("patient", people[-1])
+        year = Fact("patient.birth_year", "Year of birth", str(int(born)), float(born), "year", source=origin)
+        pairs.append(("Year of birth", year))
+    days = f"{window.days}, days and times of {window.zone_name}"
+    pairs += [
+        ("Pump", _pump(frames)),
+        ("Drug and strength", _drug(frames, window)),
+        ("Window", Fact("window.all", "Days of the page, and their zone", days)),
+        ("Visits", visits(frames, window)),
+        ("Site", Fact("record.site", "Site", site)),
+    ]
+    return Pairs(tuple(pairs))
+
+
+def _pump(frames: Mapping[str, pd.DataFrame]) -> Said:
+    pumps = rows(frames["pumps"])
+    if not pumps:
+        return "not on record"
+    last = pumps[-1]
+    said = last["model"] or "model not stated"
+    if last["reservoir_ml"] is not None:
+        said += f", reservoir {units.quantity(last['reservoir_ml'], units.ML)}"
+    said += f", implanted {printed.day(last['implanted_on'])}"
+    return Fact("pump.model", "Pump", said, source=printed.source("pump", last))
+
+
+def _drug(frames: Mapping[str, pd.DataFrame], window: Window) -> Said:
+    known = rows(on_record(frames, window))
+    if not known:
+        return "not on record"
+    return Fact(
+        "drug.strength", "Drug and strength of the last recorded program", strength(known[-1]),
+        known[-1]["concentration_mcg_per_ml"], "mcg/mL", source=printed.source("dose_change", known[-1]),
+    )  # fmt: skip
+
+
+def gaps_panel(frames: Mapping[str, pd.DataFrame], window: Window, scales: Register) -> Panel | None:
+    """What the record does not hold enough of to say; None when there is nothing to list.
+
+    Args:
+        frames: The frames of one patient, cut at the end of the window.
+        window: The days of the page.
+        scales: The scales of the log.
+    """
+    del scales
+    missing = []
+    doses = on_record(frames, window)
+    if doses.empty:
+        missing.append("the last recorded programmed dose: no dose change is on record")
+    elif doses["concentration_mcg_per_ml"].isna().iloc[-1]:
+        missing.append("the strength in the program: not stated with the last change")
+    scores = frames["scores"]
+    if scores.empty:
+        missing.append("scores: none is on record")
+    refills = frames["refills"]
+    if refills.empty:
+        missing.append("withdrawn less expected volume: no refill is on record")
+    elif refills[["expected_ml", "withdrawn_ml"]].isna().any(axis=None):
+        last = rows(refills)[-1]
+        if last["expected_ml"] is None or last["withdrawn_ml"] is None:
+            missing.append("withdrawn less expected volume of the last refill: one of the two is not stated")
+    if frames["side_effects"].empty:
+        missing.append("side effects: nothing asked is on record")
+    if not missing:
+        return None
+    return Panel("gaps", "Not enough data for", (Lines(tuple(f"- {what}" for what in missing)),))
+
+
+def corrections_panel(history: pd.DataFrame | None, window: Window) -> Panel | None:
+    """What was corrected, retracted or moved in the month, with the reasons; None when nothing is known of it.
+
+    Args:
+        history: Columns `CORRECTIONS`, of one patient; None leaves the panel out.
+        window: The days of the page.
+    """
+    if history is None:
+        return None
+    title = "Corrections entered in the month"
+    recorded = history["recorded_at"]
+    found = rows(history[(recorded >= window.start) & (recorded < window.end)])
+    if not found:
+        return Panel("corrections", title, (Lines(("None.",)),))
+    lines: list[tuple[Said, ...]] = []
+    for place, row in enumerate(found, 1):
+        stem, origin = f"correction.{place}", printed.source(row["table"], row)
+        what = KINDS[row["table"]].title.lower() if row["table"] in KINDS else row["table"]
+        when = printed.instant(row["recorded_at"], window.zone)
+        lines.append((
+            Fact(f"{stem}.when", "When it was entered", when, window=window.days, source=origin),
+            Fact(f"{stem}.what", "What was done", f"{what}, row {row['row']}: {row['change']}", source=origin),
+            Fact(f"{stem}.reason", "Reason", row["reason"] or "not stated", source=origin),
+            Fact(f"{stem}.by", "By", row["recorded_by"] or "not stated", source=origin),
+        ))  # fmt: skip
+    heads = ("Entered", "What", "Reason", "By")
+    return Panel("corrections", title, (Table(title, tuple(map(Heading, heads)), tuple(lines)),))
+
+
+def footer(frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Said, ...]:
+    """What the page rests on: counts, version, and the statement.
+
+    Args:
+        frames: The frames of one patient, cut at the end of the window.
+        window: The days of the page.
+    """
+    counted = [(KINDS[table].frame, KINDS[table].title.lower()) for table in COUNTED]
+    words = [f"{len(frames[frame])} {_many(title, len(frames[frame]))}" for frame, title in counted]
+    total = sum(len(frames[frame]) for frame, _ in counted)
+    said = f"Made from the records of this patient up to {window.last.isoformat()}: {printed.listed(words)}."
+    counts = Fact("record.counts", "Records the page was made from", said, float(total), "records", n=total)
+    made = Fact("record.version", "Version of the program", f"Written by titration {version()}.")
+    return (counts, made, CUT, STATEMENT)
+
+
+def _many(title: str, n: int) -> str:
+    if n == 1:
+        return title
+    return f"{title}s"

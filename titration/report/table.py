@@ -1,0 +1,58 @@
+"""The facts as CSV, safe to open in a spreadsheet: no text is taken for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from titration import units
+from titration.report.facts import NAMES, Fact
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe(text: str) -> str:
+    """A text with an apostrophe before it where a spreadsheet would take it for a formula.
+
+    Args:
+        text: Any text.
+
+    Example:
+        >>> safe("=1+1"), safe("-20 mcg/day"), safe("120 mcg/day")
+        ("'=1+1", "'-20 mcg/day", '120 mcg/day')
+    """
+    risky = text.startswith(_FORMULA) or text.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{text}" if risky else text
+
+
+def render(facts: Iterable[Fact]) -> str:
+    """The facts as CSV: one line each, in the order of the page.
+
+    Args:
+        facts: The facts.
+
+    Returns:
+        Headed id, label, text, value, unit, window, n, definition, source. Numbers stand bare,
+        texts as `safe` gives them; lines end as RFC 4180 says.
+
+    Example:
+        >>> print(render([Fact("a.b", "A", "1 mL", 1.0, "mL")]).splitlines()[1])
+        a.b,A,1 mL,1,mL,,,,
+    """
+    made = io.StringIO(newline="")
+    writer = csv.writer(made)
+    writer.writerow(NAMES)
+    for fact in facts:
+        writer.writerow([
+            safe(fact.id),
+            safe(fact.label),
+            safe(fact.text),
+            "" if fact.value is None else units.number(fact.value),
+            safe(fact.unit),
+            safe(fact.window),
+            "" if fact.n is None else fact.n,
+            safe(fact.definition),
+            safe(" ".join(fact.source)),
+        ])  # fmt: skip
+    return made.getvalue()

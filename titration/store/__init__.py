@@ -1,0 +1,14 @@
+"""The file side: one SQLite file that is only ever added to, sealed entry by entry.
+
+Only this folder imports `sqlite3` or `sqlite_utils`. It knows tables, rows and seals, and nothing of
+what a dose means.
+"""
+
+from titration.store.backup import backup, restore
+from titration.store.store import Store, create, open_store
+from titration.store.verify import Verification, verify
+from titration.store.writing import Author, Batch, Writing
+
+__all__ = [
+    "Author", "Batch", "Store", "Verification", "Writing", "backup", "create", "open_store", "restore", "verify",
+]  # fmt: skip

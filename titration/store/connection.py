@@ -1,0 +1,158 @@
+"""One SQLite connection as a log needs it: durable, checked, its errors in our words.
+
+Journal DELETE with synchronous EXTRA: the default of SQLite can lose a commit it has acknowledged
+when the power fails, this pair cannot (storage study, section 10b).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from titration import errors
+from titration.store import schema
+
+WAIT_SECONDS = 15.0
+NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.rclone", "fuse.gvfsd-fuse", "davfs"}
+)
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Every error of SQLite becomes one of ours, here and nowhere else."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _ours(error, path) from error
+
+
+def _ours(error: sqlite3.Error, path: Path) -> errors.TitrationError:
+    says = str(error)
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return errors.LogBusy(f"another program holds {path}; nothing was stored, try again in a moment")
+    if name.startswith("SQLITE_NOTADB"):
+        return errors.NotALog(f"{path} is not a titration log (it is no SQLite file); it was not touched")
+    if name.startswith("SQLITE_CORRUPT"):
+        return errors.SealBroken(f"{path} is damaged ({says}); work on a copy, and restore the last good backup")
+    if name.startswith("SQLITE_READONLY"):
+        return errors.WriteRefused(f"{path} cannot be written to ({says}); nothing was stored")
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_NOMEM")):
+        return errors.StorageFailed(f"the disk refused {path} ({says}); nothing of this entry was stored; then verify")
+    if "only ever added" in says:
+        return errors.AppendRefused(f"{path}: {says}")
+    return errors.StorageFailed(f"SQLite refused ({says}); nothing of this entry was stored in {path}")
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """A connection to an existing file.
+
+    Args:
+        path: The file.
+        write: Whether it will be written to; a reader can not write even by mistake.
+
+    Raises:
+        LogNotFound: There is no such file.
+        NotALog: It is a folder or no log of ours.
+    """
+    if not path.exists():
+        raise errors.LogNotFound(path)
+    if not path.is_file():
+        raise errors.NotALog(f"{path} is not a file")
+    mode = "rw" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else "ro"
+    if write and mode == "ro":
+        raise errors.WriteRefused(f"{path} or its folder is read-only; it can be read, and not written to")
+    with translated(path):
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=WAIT_SECONDS)
+        try:
+            prepare(db, write=write)
+            _recognise(db, path)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def prepare(db: sqlite3.Connection, *, write: bool) -> None:
+    """Set what every connection of ours is set to."""
+    db.execute("PRAGMA trusted_schema = OFF")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA recursive_triggers = ON")
+    db.execute("PRAGMA cell_size_check = ON")
+    if write:
+        db.execute("PRAGMA synchronous = EXTRA")
+        db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA cache_size = -65536")
+    else:
+        db.execute("PRAGMA query_only = ON")
+
+
+def _recognise(db: sqlite3.Connection, path: Path) -> None:
+    (found,) = db.execute("PRAGMA application_id").fetchone()
+    if found != schema.APPLICATION_ID:
+        db.execute("SELECT 1 FROM sqlite_master").fetchone()  # a file that is no SQLite at all says so here
+        raise errors.NotALog(f"{path} is not a titration log (another program's file, or an empty one); it was not touched")
+
+
+def network_type(path: Path, mounts: str = "/proc/self/mountinfo") -> str | None:
+    """The file system's type when it is a known network one, else None."""
+    try:
+        lines = Path(mounts).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None  # not Linux: nothing is known
+    best, found = "", None
+    place = str(path.resolve())
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        point = before.split()[4].replace("\\040", " ")
+        inside = place == point or place.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, found = point, after.split()[0]
+    return found if found in NETWORK else None
+
+
+class WriterLock:
+    """An advisory lock on a file beside the log, so that writers queue instead of colliding."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._file: IO[Any] | None = None
+
+    def acquire(self) -> None:
+        """Wait for it, at most as long as SQLite would."""
+        if sys.platform == "win32":
+            return  # SQLite's own lock is held all the same
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise errors.WriteRefused(f"cannot make {self._path} ({error.strerror}); nothing was stored") from error
+        held = os.fdopen(descriptor, "r+")
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    held.close()
+                    raise errors.LogBusy(
+                        f"another program writes to {self._path.stem}; nothing was stored, try again in a moment"
+                    ) from None
+                time.sleep(0.002)
+            else:
+                self._file = held
+                return
+
+    def release(self) -> None:
+        """Let the next one in."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

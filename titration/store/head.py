@@ -1,0 +1,42 @@
+"""The head last seen of each log, kept in the user's state folder, apart from the log.
+
+A log that no longer holds it was rolled back or replaced. A log made by `demo` keeps none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+STATE = "TITRATION_STATE"
+
+
+def _file(log_id: str) -> Path:
+    folder = os.environ.get(STATE)
+    if not folder:
+        import platformdirs  # noqa: PLC0415 - only a writer needs it
+
+        folder = platformdirs.user_state_dir("titration", appauthor=False)
+    return Path(folder) / "heads" / f"{log_id}.json"
+
+
+def kept(log_id: str) -> tuple[int, bytes] | None:
+    """The entry and seal last seen of that log, if any."""
+    try:
+        known = json.loads(_file(log_id).read_text(encoding="utf-8"))
+        return int(known["entry"]), bytes.fromhex(known["seal"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # never seen here, or the note is unreadable: trust on first use
+
+
+def keep(log_id: str, entry: int, seal: bytes) -> None:
+    """Note the newest head; a state folder that cannot be written to only means no note."""
+    path = _file(log_id)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_suffix(f".{os.getpid()}.tmp")
+        fresh.write_text(json.dumps({"entry": entry, "seal": seal.hex()}), encoding="utf-8")
+        fresh.replace(path)
+    except OSError:
+        return

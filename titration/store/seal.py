@@ -1,0 +1,60 @@
+"""Seals: the canonical bytes of rows, the digest of a block, the seal of an entry.
+
+Canonical form: msgpack of [table, columns, rows], the values as they are read back from the file.
+Each digest is tagged with what it is of, so that one can never stand for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+BLOCK_ROWS = 1024
+GENESIS = bytes(32)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def block_digest(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    """The digest of up to 1,024 rows of a table.
+
+    Args:
+        table: Its name.
+        columns: The sealed columns, in the order the log's layout has them.
+        rows: The rows, by key; integers, floats, text, bytes or None.
+
+    Example:
+        >>> block_digest("code", ["id", "text"], [(1, "P001")]).hex()[:8]
+        'b4b44ee4'
+    """
+    body = _encode([table, list(columns), [list(row) for row in rows]])
+    return sha256(b"titration block 1\0" + body).digest()
+
+
+def entry_seal(previous: bytes, header: Sequence[Any], digests: Sequence[bytes]) -> bytes:
+    """The seal of an entry: over the seal before it, its header and the digests of its blocks."""
+    body = _encode([previous, list(header), list(digests)])
+    return sha256(b"titration entry 1\0" + body).digest()
+
+
+def block_line(table: str, first: int, n: int, version: int, digest: bytes) -> bytes:
+    """What an entry's seal covers of a block: all of its line in the journal."""
+    return f"{table} {first} {n} {version} ".encode() + digest
+
+
+def words_digest(salt: bytes, text: str) -> bytes:
+    """The salted digest of a free text; without the salt it says nothing about the text."""
+    return sha256(b"titration words 1\0" + salt + text.encode("utf-8")).digest()
+
+
+def short(seal: bytes) -> str:
+    """A seal as it stands on paper: sixteen hex digits in fours.
+
+    Example:
+        >>> short(bytes(32))
+        '0000-0000-0000-0000'
+    """
+    text = seal.hex()[:16]
+    return "-".join(text[i : i + 4] for i in range(0, 16, 4))

@@ -1,0 +1,235 @@
+"""Verify: read the whole file against its seals, and name the first block that does not fit.
+
+It needs nothing but the file: which columns are sealed is kept in the log itself.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from titration import errors
+from titration.store import connection, head, schema, seal
+
+HEADER = (
+    "entry, recorded_at, recorded_offset_min, by, account, host, action, source, source_sha256, reason, card,"
+    " program, schema_version, schema_digest, facts, last_row, previous, seal"
+)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `verify` found.
+
+    Attributes:
+        path: The file.
+        faults: What does not fit, the first first; empty when all fits.
+        entries: Entries read.
+        facts: Facts read.
+        head: The newest entry and its seal.
+
+    Example:
+        >>> Verification("clinic.db", (), 3, 5, (3, bytes(32))).fits
+        True
+    """
+
+    path: str
+    faults: tuple[str, ...]
+    entries: int
+    facts: int
+    head: tuple[int, bytes] | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether everything does."""
+        return not self.faults
+
+    def __str__(self) -> str:
+        """What was read and what was found."""
+        if self.faults:
+            return "\n  ".join([f"{self.path} does not fit its seals:", *self.faults])
+        number, sealed = self.head or (0, seal.GENESIS)
+        return (
+            f"{self.path} fits: {self.entries} entries, {self.facts} facts; head {number} {seal.short(sealed)}\n"
+            f"  full head {sealed.hex()}\n"
+            "  a chain that someone wrote anew from the start would fit too: compare the head with a printed report"
+        )
+
+
+def verify(path: Path, expected: str | None = None, *, alone: bool = False) -> Verification:
+    """Read a log against its seals.
+
+    Args:
+        path: The file; it is only read.
+        expected: A head from paper, short or full; an older one is looked for among the entries.
+        alone: Whether the head this computer has seen is left aside, as for a copy.
+
+    Raises:
+        LogNotFound, NotALog: It cannot be read as a log at all.
+    """
+    db = connection.connect(path, write=False)
+    db.execute("BEGIN")
+    try:
+        faults = list(_faults(db, expected, alone=alone))
+        newest = _newest(db)
+        try:
+            (facts,) = db.execute("SELECT coalesce(sum(facts), 0) FROM entry").fetchone()
+        except sqlite3.Error:
+            facts = 0
+        return Verification(str(path), tuple(faults), newest[0] if newest else 0, facts, newest)
+    finally:
+        db.close()
+
+
+def _newest(db: sqlite3.Connection) -> tuple[int, bytes] | None:
+    try:
+        found = db.execute("SELECT entry, seal FROM entry ORDER BY entry DESC LIMIT 1").fetchone()
+    except sqlite3.Error:
+        return None
+    return None if found is None else (int(found[0]), bytes(found[1]))
+
+
+def _faults(db: sqlite3.Connection, expected: str | None, *, alone: bool) -> Iterator[str]:
+    """Every kind of check in turn; a file too broken for one says so and goes on with the next."""
+    checks: dict[str, Callable[[], Iterator[str]]] = {
+        "the structure of the file": lambda: _file(db),
+        "the journal": lambda: _journal(db),
+        "a block of rows": lambda: _blocks(db),
+        "the free texts": lambda: _free_texts(db),
+        "the links between rows": lambda: _references(db),
+        "the heads known from elsewhere": lambda: _heads(db, expected, alone=alone),
+    }
+    for place, check in checks.items():
+        try:
+            yield from check()
+        except (sqlite3.Error, ValueError, TypeError, KeyError, IndexError, errors.TitrationError) as error:
+            yield f"the file is damaged where {place} was read ({error})"
+
+
+def _file(db: sqlite3.Connection) -> Iterator[str]:
+    (said,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+    if said != "ok":
+        yield f"SQLite finds damage: {said}"
+    sealed = db.execute("SELECT schema_digest FROM entry WHERE schema_digest IS NOT NULL ORDER BY entry DESC").fetchone()
+    missing = schema.missing_seals(db)
+    if missing:
+        yield f"the triggers {', '.join(missing)} are gone"
+    elif sealed is None or sealed[0] != schema.digest(db):
+        yield "the tables, views or triggers are not as they were sealed (a column renamed, something added or changed)"
+
+
+def _journal(db: sqlite3.Connection) -> Iterator[str]:
+    previous, row, number = seal.GENESIS, 0, 0
+    lines = _block_lines(db)
+    for *header, before, sealed in db.execute(f"SELECT {HEADER} FROM entry ORDER BY entry"):
+        number += 1
+        entry = header[0]
+        if entry != number:
+            yield f"entry {number} is missing: the next one there is {entry}"
+            return
+        if before != previous:
+            yield f"entry {entry} does not follow the one before it (an entry was changed, removed or put in)"
+            return
+        if seal.entry_seal(previous, header, lines.get(entry, [])) != sealed:
+            yield f"entry {entry}: who, when, why or what it counts was changed, or one of its blocks"
+            return
+        if header[15] - row != header[14]:
+            yield f"entry {entry} announces {header[14]} facts, and the rows go from {row + 1} to {header[15]}"
+            return
+        previous, row = sealed, header[15]
+    if number == 0:
+        yield "there is no entry at all"
+    strays = [entry for entry in lines if entry > number]
+    if strays:
+        yield f"there are blocks of an entry {strays[0]} that is not there"
+
+
+def _block_lines(db: sqlite3.Connection) -> dict[int, list[bytes]]:
+    lines: dict[int, list[bytes]] = {}
+    for entry, table, first, n, version, digest in db.execute(
+        'SELECT entry, "table", first_row, n, schema_version, digest FROM block ORDER BY id'
+    ):
+        lines.setdefault(entry, []).append(seal.block_line(table, first, n, version, digest))
+    return lines
+
+
+def _layouts(db: sqlite3.Connection) -> dict[int, dict[str, list[str]]]:
+    found = db.execute("SELECT name, value FROM property WHERE name LIKE 'layout %'")
+    return {int(name.removeprefix("layout ")): json.loads(value) for name, value in found}
+
+
+def _blocks(db: sqlite3.Connection) -> Iterator[str]:
+    layouts = _layouts(db)
+    counted: dict[str, int] = {}
+    blocks = db.execute('SELECT entry, "table", first_row, n, schema_version, digest FROM block ORDER BY id').fetchall()
+    for entry, table, first, n, version, digest in blocks:
+        names = layouts[version][table]
+        key = schema.key(table) if table in schema.CORE else "row"
+        chosen = ", ".join(f'"{name}"' for name in names)
+        rows = db.execute(
+            f'SELECT {chosen} FROM "{table}" WHERE {key} BETWEEN ? AND ? ORDER BY {key}', (first, first + n - 1)
+        ).fetchall()
+        counted[table] = counted.get(table, 0) + n
+        if len(rows) != n or seal.block_digest(table, names, rows) != digest:
+            what = f"{len(rows)} of its {n} rows are there" if len(rows) != n else _one_of(table, first, n)
+            yield f"block of entry {entry}, table {table}, rows {first} to {first + n - 1}: {what}"
+            return
+        yield from _later_columns(db, table, key, names, (first, first + n - 1))
+    for table in layouts[max(layouts)]:
+        (there,) = db.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+        if there != counted.get(table, 0):
+            yield f"table {table} holds {there} rows, and the journal knows of {counted.get(table, 0)}: a row was put in"
+
+
+def _one_of(table: str, first: int, n: int) -> str:
+    return f"row {first} was changed" if n == 1 else f"one of these rows of {table} was changed"
+
+
+def _later_columns(db: sqlite3.Connection, table: str, key: str, names: list[str], span: tuple[int, int]) -> Iterator[str]:
+    """A column that came later must be empty in rows that were sealed without it."""
+    there = [name for _, name, *_ in db.execute(f'PRAGMA table_info("{table}")')]
+    later = [name for name in there if name not in names and name not in schema.UNSEALED.get(table, ())]
+    if later:
+        filled = " OR ".join(f'"{name}" IS NOT NULL' for name in later)
+        found = db.execute(f'SELECT {key} FROM "{table}" WHERE {key} BETWEEN ? AND ? AND ({filled})', span).fetchone()
+        if found:
+            yield f"table {table}, row {found[0]}: {', '.join(later)} was filled in after the row was sealed"
+
+
+def _free_texts(db: sqlite3.Connection) -> Iterator[str]:
+    redacted = {number for (number,) in db.execute("SELECT words FROM redaction")}
+    for number, digest, salt, text in db.execute("SELECT id, digest, salt, text FROM words"):
+        if text is None:
+            if number not in redacted:
+                yield f"free text {number} was taken out without a redaction"
+                return
+        elif number in redacted:
+            yield f"free text {number} was redacted, and is there again"
+            return
+        elif seal.words_digest(salt or b"", text) != digest:
+            yield f"free text {number} was changed"
+            return
+
+
+def _references(db: sqlite3.Connection) -> Iterator[str]:
+    for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
+        yield f"table {table}, row {row} points at a row of {parent} that is not there"
+        return
+
+
+def _heads(db: sqlite3.Connection, expected: str | None, *, alone: bool) -> Iterator[str]:
+    seals: dict[int, bytes] = dict(db.execute("SELECT entry, seal FROM entry"))
+    properties: dict[str, str] = dict(db.execute("SELECT name, value FROM property ORDER BY id"))
+    kept = None if alone or "demo" in properties else head.kept(properties["id"])
+    if kept is not None and seals.get(kept[0]) != kept[1]:
+        yield (
+            f"this computer has seen entry {kept[0]} with the seal {seal.short(kept[1])}, which is not in the file:"
+            " it was rolled back, cut off or rewritten"
+        )
+    if expected is not None:
+        wanted = "".join(c for c in expected.lower() if c not in "- ")
+        if len(wanted) < 16 or not any(s.hex().startswith(wanted) for s in seals.values()):  # noqa: PLR2004 - the short form
+            yield f"no entry of the file has the head {expected}: it was rolled back, cut off or rewritten since it was printed"
