@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from titration import derive, errors, plot
     from titration.chart import Chart
     from titration.errors import NeedsConfirmation, TitrationError
-    from titration.log import Entry, Log, create, open  # noqa: A004 - titration.open reads as what it is
+    from titration.log import Entry, Log
+    from titration.opening import create, open, restore  # noqa: A004 - titration.open reads as what it is
     from titration.records import (
         DoseChange,
         DoseStep,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "titration.chart": ("Chart",),
     "titration.errors": ("NeedsConfirmation", "TitrationError"),
-    "titration.log": ("Entry", "Log", "create", "open"),
+    "titration.log": ("Entry", "Log"),
+    "titration.opening": ("create", "open", "restore"),
     "titration.records": (
         "DoseChange", "DoseStep", "Event", "Note", "OralDose", "Patient", "PatientState", "Pump", "Refill", "Score",
         "SideEffect", "Visit",
@@ -51,7 +53,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Chart", "DoseChange", "DoseStep", "Entry", "Event", "Log", "NeedsConfirmation", "Note", "OralDose", "Patient",
     "PatientState", "Pump", "Refill", "Scale", "Score", "SideEffect", "TitrationError", "Visit", "create", "derive",
-    "errors", "plot",
+    "errors", "plot", "restore",
 ]  # fmt: skip  # `open` stays out: a star import must not hide the builtin
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from titration import errors, recording, scales
+from titration import errors, known, recording, scales
 from titration.entry import door
 from titration.fields import Words
 from titration.records import KINDS, DoseChange, Patient, Record, kind_of
 from titration.recording import Entry, Setting, entry_of
 
 if TYPE_CHECKING:
-    from titration.store import Store, Writing
+    from titration.store import Store
     from titration.store.writing import Heading
 
 
@@ -35,7 +35,9 @@ def correct(
     with store.writing(heading) as writing:
         table = _current(store, row)
         if table != kind.table:
-            raise errors.AppendRefused(f"row {row} is a {table}, and the correction is a {kind.table}; nothing was stored")
+            raise errors.AppendRefused(
+                f"row {row} is a {table}, and the correction is a {kind.table}; nothing was stored"
+            )
         owner = _patient(store, table, row)
         if fact.patient != owner:  # type: ignore[attr-defined]  # every kind but a child has one
             raise errors.AppendRefused(
@@ -43,7 +45,7 @@ def correct(
                 "a fact of the wrong patient is moved: move its entry; nothing was stored"
             )
         if isinstance(fact, DoseChange):
-            asked = door.doses([fact], lambda c: recording.earlier(store, c, without=row))
+            asked = door.doses([fact], lambda c: known.earlier(store, c, without=row))
             for question, reason in door.answered(asked.questions, dict(confirm)):
                 writing.answer(question, reason)
         (fresh,) = recording.add(writing, [fact], setting.scales)
@@ -77,11 +79,13 @@ def _refuse_with_facts(store: Store, patient: str) -> None:
 def move(store: Store, entry: int, to: str, heading: Heading) -> Entry:
     """Move what is current of an entry to another patient; see `Log.move`."""
     with store.writing(heading) as writing:
-        recording.refuse_unknown([to], recording.patients(store))
+        recording.refuse_unknown([to], known.patients(store))
         moved = [(table, row) for table, row in _facts_of(store, entry) if KINDS[table].record is not Patient]
         moved = [(t, r) for t, r in moved if _patient(store, t, r) != to]
         if not moved:
-            raise errors.RowNotFound(f"entry {entry} holds no current fact that could be moved to {to}; nothing was stored")
+            raise errors.RowNotFound(
+                f"entry {entry} holds no current fact that could be moved to {to}; nothing was stored"
+            )
         target = writing.code(to)
         rows = []
         for table, row in moved:
@@ -105,19 +109,37 @@ def redact(store: Store, row: int, field: str, heading: Heading) -> Entry:
         table = store.table_of(row)
         texts = [f.name for f in KINDS[table].fields if isinstance(f.value, Words)]
         if field not in texts:
-            raise errors.RowNotFound(f"{field!r} is no free text of a {table}; its free texts are {', '.join(texts) or 'none'}")
-        ((number,),) = store.query(f"SELECT {field} FROM {table} WHERE row = ?", row)
-        if number is None or not store.query("SELECT 1 FROM words WHERE id = ? AND text IS NOT NULL", number):
+            raise errors.RowNotFound(
+                f"{field!r} is no free text of a {table}; its free texts are {', '.join(texts) or 'none'}"
+            )
+        numbers = _same_text(store, table, row, field)
+        if not numbers:
             raise errors.RowNotFound(f"row {row} has no text in {field}, or it was redacted before")
-        _blank(store, writing, number, heading.reason or "")
+        for number in numbers:
+            writing.redact(number, heading.reason or "")
     return entry_of(writing.written, [])
 
 
-def _blank(store: Store, writing: Writing, number: int, reason: str) -> None:
-    """Blank a text wherever the same words were kept again: a moved or corrected row shares or repeats it."""
-    ((text,),) = store.query("SELECT text FROM words WHERE id = ?", number)
-    for (same,) in store.query("SELECT id FROM words WHERE text = ?", text):
-        writing.redact(same, reason)
+def _same_text(store: Store, table: str, row: int, field: str) -> list[int]:
+    """The text of a row wherever it was kept again: a moved row shares it, a corrected one may repeat it."""
+    lineage, fresh = set[int](), {row}
+    while fresh:
+        lineage |= fresh
+        marks = ", ".join("?" * len(fresh))
+        near = store.query(
+            f"SELECT row, replaced_by FROM amendment WHERE row IN ({marks}) OR replaced_by IN ({marks})", *fresh, *fresh
+        )
+        fresh = {r for pair in near for r in pair if r is not None} - lineage
+    marks = ", ".join("?" * len(lineage))
+    wanted = store.query(f"SELECT text FROM words WHERE id = (SELECT {field} FROM {table} WHERE row = ?)", row)
+    if not wanted or wanted[0][0] is None:
+        return []
+    found = store.query(
+        f"SELECT DISTINCT words.id FROM {table} JOIN words ON words.id = {table}.{field}"
+        f" WHERE {table}.row IN ({marks}) AND words.text = ?",
+        *lineage, wanted[0][0],
+    )  # fmt: skip
+    return [number for (number,) in found]
 
 
 def add_scales(store: Store, added: Sequence[scales.Scale], heading: Heading) -> Entry:

@@ -72,7 +72,7 @@ class Chart:
             scale: One scale's code; the three with most data when None.
 
         Returns:
-            A matplotlib Figure that shows exactly once in a notebook; `.text` says the same in words.
+            A matplotlib Figure that shows exactly once in a notebook; `.twin` says the same in words.
 
         Example:
             >>> demo_log.chart("P001").plot().axes[0].get_ylabel()
@@ -91,7 +91,7 @@ class Chart:
     @property
     def text(self) -> str:
         """The picture's text twin: the same in plain words, 80 columns, for pasting into a chart."""
-        return self.plot().text
+        return self.plot().twin
 
     def report(self, month: str) -> MonthlyReport:
         """The month's report, from this chart alone.
@@ -108,7 +108,7 @@ class Chart:
         """
         from titration.report import monthly  # noqa: PLC0415 - Typst and Jinja are heavy
 
-        return monthly.build(self, month)
+        return monthly.build(self, month, history=self.frames["corrections"])
 
     def __repr__(self) -> str:
         """Which patient, as of when, and how much there is; nothing that is not a code or a count."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 LONGEST_SEEN = 60
+MOST_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def shown(value: object) -> str:
     try:
         text = value if isinstance(value, str) else repr(value)
     except ValueError:  # Python writes out no whole number of more than 4300 digits
-        text = f"a {type(value).__name__} too long to show"
+        text = f"{type(value).__name__} too long to show"
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= LONGEST_SEEN else text[: LONGEST_SEEN - 1] + "…"
 
@@ -117,10 +118,12 @@ class _Faulty(TitrationError, ValueError):
         super().__init__(what, self.faults)
 
     def __str__(self) -> str:
-        """All faults, one a line; the first alone when there is only one."""
+        """The faults, one a line, at most 40; `.faults` holds all."""
         if len(self.faults) == 1:
             return f"{self.what}: {self.faults[0]}"
-        return "\n  ".join([f"{self.what}: {len(self.faults)} faults", *map(str, self.faults)])
+        more = [f"... and {len(self.faults) - MOST_SHOWN} more"] if len(self.faults) > MOST_SHOWN else []
+        shown_here = map(str, self.faults[:MOST_SHOWN])
+        return "\n  ".join([f"{self.what}: {len(self.faults)} faults", *shown_here, *more])
 
 
 class InvalidRecord(_Faulty):

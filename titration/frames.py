@@ -5,7 +5,7 @@ Knows the store and the declarations; knows nothing of what a number means.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from titration import columns
@@ -162,7 +162,7 @@ def _plain(series: pd.Series) -> list[Any]:
 _NAT = -(2**63)  # how numpy writes "no time" as a number
 
 
-def chart_frames(store: Store, asof: int, patient: str) -> Mapping[str, pd.DataFrame]:
+def chart_frames(store: Store, asof: int, patient: str) -> dict[str, pd.DataFrame]:
     """Every frame of one patient, read at one moment: by the names `columns` gives them, and `plans`."""
     with store.reading():
         made = {kind.frame: read(store, kind, asof=asof, patient=patient) for kind in KINDS.values()}

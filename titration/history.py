@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from titration import columns, frames
 from titration.fields import Shown
-from titration.records import KINDS, Record
+from titration.records import KINDS, Record, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,33 +42,60 @@ def history(store: Store, *, asof: int, patient: str | None = None) -> pd.DataFr
     Returns:
         DataFrame of `HISTORY`, in the order things were written.
     """
-    lines: list[dict[str, Any]] = []
     with store.reading():
-        entries = _entries(store)
-        amended = {
-            row: (kind, by, reason, entry)
-            for row, kind, by, reason, entry in store.query(
-                "SELECT row, kind, replaced_by, reason, entry FROM amendment WHERE entry <= ?", asof
-            )
-        }
+        entries, amended = _entries(store), _amendments(store, asof)
         stand_ins = {by for _, by, _, _ in amended.values() if by is not None}
+        lines = _corrections(store, entries, amended, patient)
         for kind in KINDS.values():
-            if kind.parent:
-                continue
-            for row, entry in store.rows(kind.table, ["row", "entry"], asof, current=False):
-                if not _concerns(store, row, patient, amended):
-                    continue
-                made = frames.record_of(store, row)
-                head = {"patient": made.patient, "record": kind.table}  # type: ignore[attr-defined]  # all but children have one
-                if row not in stand_ins:
-                    lines.append({**entries[entry], **head, "row": row, "new": _said(made)})
-                if row in amended:
-                    what, by, reason, at = amended[row]
-                    line = {**entries[at], **head, "row": row, "replaced_by": by, "action": what}
-                    line["reason"] = frames.texts(store, [reason])[0]
-                    lines += _changes(store, made, by, line)
+            if kind.parent is None:
+                for row, entry in store.rows(kind.table, ["row", "entry"], asof, current=False):
+                    if row not in stand_ins and _concerns(store, row, patient, amended):
+                        made = frames.record_of(store, row)
+                        lines.append({**entries[entry], **_head(made), "row": row, "new": _said(made)})
+    return _framed(lines)
+
+
+def corrections(store: Store, *, asof: int, patient: str | None = None) -> pd.DataFrame:
+    """The amendments alone: what was corrected, taken back or moved, with the old and the new value.
+
+    Args:
+        store: The open file.
+        asof: Nothing of a later entry.
+        patient: Only this patient's; all when None. A moved fact stands under both patients.
+
+    Returns:
+        DataFrame of `HISTORY`, in the order things were written.
+    """
+    with store.reading():
+        return _framed(_corrections(store, _entries(store), _amendments(store, asof), patient))
+
+
+def _framed(lines: list[dict[str, Any]]) -> pd.DataFrame:
     lines.sort(key=lambda line: (line["entry"], line["row"]))
     return columns.frame(HISTORY, {c.name: [line.get(c.name) for line in lines] for c in HISTORY})
+
+
+def _amendments(store: Store, asof: int) -> dict[int, Any]:
+    """Row to what was said of it: kind, the row that replaced it, reason, entry."""
+    found = store.query("SELECT row, kind, replaced_by, reason, entry FROM amendment WHERE entry <= ?", asof)
+    return {row: said for row, *said in found}
+
+
+def _corrections(
+    store: Store, entries: dict[int, dict[str, Any]], amended: dict[int, Any], patient: str | None
+) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = []
+    for row, (what, by, reason, at) in amended.items():
+        if _concerns(store, row, patient, amended):
+            made = frames.record_of(store, row)
+            line = {**entries[at], **_head(made), "row": row, "replaced_by": by, "action": what}
+            line["reason"] = frames.texts(store, [reason])[0]
+            lines += _changes(store, made, by, line)
+    return lines
+
+
+def _head(made: Record) -> dict[str, str]:
+    return {"patient": made.patient, "record": kind_of(type(made)).table}  # type: ignore[attr-defined]  # all but children have one
 
 
 def _entries(store: Store) -> dict[int, dict[str, Any]]:

@@ -19,28 +19,6 @@ from titration.units import Unfit, number
 
 REPORTERS = ("patient", "proxy", "clinician")
 LARGEST = 1e308
-_SPASMS = (
-    "two scales bear that name: penn_frequency (spasms per hour) and "
-    "snow_spasm_frequency (spasms per day); name one of them"
-)
-NEVER_A_SCALE = {
-    **dict.fromkeys(("spasm frequency", "spasm frequency scale", "spasm frequency score"), _SPASMS),
-    **{
-        name: f"several scales bear that name: {codes}; name one of them"
-        for name, codes in (
-            ("barthel", "barthel_100 (0 to 100) and barthel_20 (0 to 20)"),
-            ("barthel index", "barthel_100 (0 to 100) and barthel_20 (0 to 20)"),
-            ("borg", "borg_rpe (6 to 20) and borg_cr10 (0 to 10)"),
-            ("copm", "copm_performance and copm_satisfaction"),
-            ("eq 5d", "eq5d_5l_index_de (other countries add their own) and eq_vas"),
-            ("msss 88", "eight subscales, msss_stiffness and so on, and msss_88_raw, the sum of all items"),
-            ("prism", "seven subscales, prism_daily_activities and so on"),
-            ("scats", "scats_clonus, scats_flexor and scats_extensor"),
-            ("tardieu", "tardieu_quality (0 to 4) and tardieu_quality_0_5"),
-            ("vas", "vas_spasticity, vas_pain and eq_vas"),
-        )
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -247,8 +225,8 @@ class Register(Mapping[str, Scale]):
             return self[word]
         except KeyError:
             pass
-        if _word(word) in NEVER_A_SCALE:
-            raise Unfit(NEVER_A_SCALE[_word(word)])
+        if _word(word) in _shared():
+            raise Unfit(_shared()[_word(word)])
         codes = ", ".join(self)
         raise Unfit(f"is no scale of this log; there are {codes}; a site adds its own with: titration scale add")
 
@@ -263,10 +241,19 @@ def _word(text: str) -> str:
 
 
 @functools.cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(resources.files("titration").joinpath("scales.toml").read_text(encoding="utf-8"))
+
+
+def _shared() -> dict[str, str]:
+    """The words that several scales bear, with the sentence that names them."""
+    return {_word(word): says for word, says in _shipped()["shared"].items()}
+
+
+@functools.cache
 def register() -> Register:
     """The published scales this program ships."""
-    text = resources.files("titration").joinpath("scales.toml").read_text(encoding="utf-8")
-    return Register(tuple(Scale.of(table) for table in tomllib.loads(text)["scale"]))
+    return Register(tuple(Scale.of(table) for table in _shipped()["scale"]))
 
 
 def from_toml(text: str) -> tuple[Scale, ...]:

@@ -83,7 +83,7 @@ YEAR = Unit("year")
 
 _MINUS = "-\N{MINUS SIGN}\N{EN DASH}"
 _APART = " '\N{RIGHT SINGLE QUOTATION MARK}\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
-_NUMBER = re.compile(rf"[+{_MINUS}]?\s*(?:\d[\d.,{_APART}]*|[.,]\d+)", re.ASCII)
+_NUMBER = re.compile(rf"[{_MINUS}+]?\s*(?:\d[\d.,{_APART}]*|[.,]\d+)", re.ASCII)
 _GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 

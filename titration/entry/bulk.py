@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from titration.scales import Register
 
     Ints = NDArray[np.int64]
+    _Column = cells.Cells | moments.Moments
 
 OURS = ("row", "entry", "of")
 """Columns only the log writes; with them every column that begins with `recorded_`."""
@@ -52,17 +53,6 @@ class Fitted:
     frame: pd.DataFrame
     children: dict[str, pd.DataFrame]
     faults: tuple[Fault, ...]
-
-
-class _Column(Protocol):
-    """A column as `cells` or `moments` give it."""
-
-    @property
-    def codes(self) -> Ints: ...
-    @property
-    def is_unfit(self) -> NDArray[np.bool_]: ...
-    def at(self, row: int) -> Any: ...
-    def faults(self) -> Iterator[tuple[int, Fault]]: ...
 
 
 def fit(
@@ -108,7 +98,7 @@ def fit(
     views = {
         name: _Presence(kind.field(name), column) if _apart(kind, name) else column for name, column in read.items()
     }
-    of, firsts = _alike([view.codes for view in views.values()], len(frame), each=not kind.distinct)
+    of, firsts = alike([view.codes for view in views.values()], len(frame), each=not kind.distinct)
     made, refused = _records(kind, views, firsts, scales)
     if refused:
         for row in np.flatnonzero(np.isin(of, list(refused))).tolist():
@@ -183,8 +173,18 @@ class _Presence:
         return _SOME_TIME if isinstance(self.field.value, Instant) else _SOME_DAY
 
 
-def _alike(codes: list[Ints], n: int, *, each: bool) -> tuple[Ints, Ints]:
-    """For each row the number of its combination, and for each combination its first row."""
+def alike(codes: list[Ints], n: int, *, each: bool = False) -> tuple[Ints, Ints]:
+    """For each row the number of its combination of codes, and for each combination its first row.
+
+    Args:
+        codes: For each column a number per row, alike for alike values, from -1 up.
+        n: How many rows.
+        each: Whether every row shall be a combination by itself.
+
+    Example:
+        >>> alike([np.array([0, 0, 1]), np.array([-1, -1, 0])], 3)
+        (array([0, 0, 1]), array([0, 2]))
+    """
     rows = np.arange(n, dtype=np.int64)
     if each or not n:
         return rows, rows

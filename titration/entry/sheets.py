@@ -1,7 +1,7 @@
 """A file as a table of text, with the row numbers a person sees in it; CSV and XLSX.
 
 Nothing is guessed: an unreadable encoding, an unclear delimiter or a doubled heading is refused with
-a sentence. The only module that imports calamine.
+a sentence. Workbooks are read in `workbooks`.
 """
 
 from __future__ import annotations
@@ -84,20 +84,18 @@ def read(
     digest = hashlib.sha256(content).hexdigest()
     if not content:
         raise _refused(path, "file", "is empty")
-    if content.startswith(workbooks.ZIP) or path.suffix.lower() in {".xlsx", ".xlsm"}:
+    if content.startswith((workbooks.ZIP, workbooks.OLD)) or path.suffix.lower() in {".xlsx", ".xlsm"}:
         book = workbooks.read(path.name, content, sheet)
-        texts, rows = _table(path, book.cells, header_row)
-        faults = _named(book.faults, texts, rows)
+        texts, rows, headings = _table(path, book.cells, header_row)
+        faults = _named(book.faults, headings, rows)
         return Sheet(path.name, digest, book.sheet, texts, rows, faults, book.unread)
-    if content.startswith(workbooks.OLD):
-        raise _refused(path, "file", "is a workbook of the old kind (.xls), or one with a password; save it as .xlsx")
     if sheet is not None:
         raise _refused(path, "sheet", "a CSV file has no sheets; leave it out", sheet)
     text = _decoded(path, content, encoding)
     mark = delimiter if delimiter is not None else _delimiter(path, text)
     if len(mark) != 1:
         raise _refused(path, "delimiter", "must be one character, as in ; or ,", mark)
-    texts, rows = _table(path, _lines(path, text, mark), header_row)
+    texts, rows, _ = _table(path, _lines(path, text, mark), header_row)
     return Sheet(path.name, digest, None, texts, rows)
 
 
@@ -130,7 +128,7 @@ def _delimiter(path: Path, text: str) -> str:
     """The one mark that parts every line at the top of the file into the same number of cells."""
     counts = {}
     for mark in DELIMITERS:
-        lines = []
+        lines: list[int] = []
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
         try:
             for line in reader:
@@ -169,28 +167,32 @@ def _lines(path: Path, text: str, mark: str) -> list[tuple[int, list[str]]]:
 
 def _table(
     path: Path, lines: Iterable[tuple[int, Sequence[str]]], header_row: int
-) -> tuple[pd.DataFrame, tuple[int, ...]]:
+) -> tuple[pd.DataFrame, tuple[int, ...], list[str]]:
     """Headings and what stands below them."""
     below = [(number, cells) for number, cells in lines if number >= header_row]
     if not below or below[0][0] != header_row or not any(cell.strip() for cell in below[0][1]):
         raise _refused(path, "header_row", "holds no headings; state the row they stand in", str(header_row))
     headings = _headings(path, below[0][1])
     width = len(headings)
-    rows, texts = [], []
+    rows, texts, long = [], [], []
     for number, cells in below[1:]:
         if not any(cell.strip() for cell in cells):
             continue
         if any(cell.strip() for cell in cells[width:]):
-            says = f"row {number} has more cells than there are headings ({len(cells)}, not {width})"
-            raise _refused(path, "file", says)
+            long.append(Fault("row", "", f"has {len(cells)} cells, and there are {width} headings", row=number))
         rows.append(number)
         texts.append([*cells[:width], *[""] * (width - len(cells))])
+    if len(long) * 2 > len(rows):
+        says = f"holds {width} headings only, and most rows have more cells; state the row of the headings"
+        raise _refused(path, "header_row", says, str(header_row))
+    if long:
+        raise InvalidEntry(path.name, long)
     named = [place for place, heading in enumerate(headings) if heading]
     _unnamed(path, headings, rows, texts)
     frame = pd.DataFrame(
         {headings[place]: pd.Series([cells[place] for cells in texts], dtype="str") for place in named}
     )
-    return frame, tuple(rows)
+    return frame, tuple(rows), headings
 
 
 def _headings(path: Path, cells: Sequence[str]) -> list[str]:
@@ -210,17 +212,18 @@ def _unnamed(path: Path, headings: Sequence[str], rows: Sequence[int], texts: Se
     for place in (place for place, heading in enumerate(headings) if not heading):
         for number, cells in zip(rows, texts, strict=True):
             if cells[place].strip():
-                says = f"column {workbooks.letter(place)} has no heading but row {number} holds something there; name it"
+                says = (
+                    f"column {workbooks.letter(place)} has no heading but row {number} holds something there; name it"
+                )
                 raise _refused(path, "file", says)
 
 
-def _named(
-    faults: Iterable[workbooks.CellFault], texts: pd.DataFrame, rows: Sequence[int]
-) -> tuple[Fault, ...]:
+def _named(faults: Iterable[workbooks.CellFault], headings: Sequence[str], rows: Sequence[int]) -> tuple[Fault, ...]:
     """The faults of cells that belong to the table, with their headings."""
     known = set(rows)
+    places = {place: heading for place, heading in enumerate(headings) if heading}
     return tuple(
-        Fault(texts.columns[f.column], f.seen, f.allowed, row=f.row, column=texts.columns[f.column])
+        Fault(places[f.column], f.seen, f.allowed, row=f.row, column=places[f.column])
         for f in faults
-        if f.row in known and f.column < len(texts.columns)
+        if f.row in known and f.column in places
     )

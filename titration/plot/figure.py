@@ -41,7 +41,8 @@ class Figure(PlainFigure):
     @property
     def renderer(self) -> RendererBase:
         """What measures texts, at the size the picture is laid out for."""
-        return self._agg.get_renderer()
+        made: RendererBase = self._agg.get_renderer()  # type: ignore[no-untyped-call]  # matplotlib has no types there
+        return made
 
     def image(self, kind: str = "png") -> bytes:
         """The picture as bytes of a file; the same picture gives the same bytes.
@@ -59,7 +60,7 @@ class Figure(PlainFigure):
         if kind not in FORMATS:
             message = f"a picture is saved as {', '.join(FORMATS)}, not {kind or 'without an ending'}"
             raise ValueError(message)
-        settings: dict[str, Any] = {"svg.hashsalt": "titration", "svg.fonttype": "none", "pdf.fonttype": 42}
+        settings: Any = {"svg.hashsalt": "titration", "svg.fonttype": "none", "pdf.fonttype": 42}
         made = io.BytesIO()
         with style.plain(), mpl.rc_context(settings):
             self.savefig(made, format=kind, dpi=style.DPI, facecolor=style.PAPER, metadata=_NO_DATE[kind])

@@ -14,12 +14,15 @@ import matplotlib.style
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from matplotlib.axes import Axes
+
 WIDTH_IN = 6.4  # an A4 text width, and 80 % on A5
 LEFT_IN, RIGHT_IN = 1.08, 1.02
+YLABEL_AT = -0.125  # of the width of the axes
 DPI = 150
 
 BASE_PT, SMALL_PT, TINY_PT = 8.5, 7.0, 6.3
-INK, GREY, LIGHT, FAINT = "#1a1a1a", "#5f5f5f", "#b8b8b8", "#e3e3e3"
+INK, GREY, MIDDLE, LIGHT, FAINT = "#1a1a1a", "#5f5f5f", "#9a9a9a", "#b8b8b8", "#e3e3e3"
 PAPER = "#ffffff"
 LEFT_SIDE, RIGHT_SIDE = "#0072b2", "#d55e00"  # Okabe and Ito; unlike in grey as well
 FONT = "DejaVu Sans"  # comes with matplotlib: the same on every machine
@@ -50,3 +53,8 @@ def words(size: float, colour: str = INK, **more: Any) -> dict[str, Any]:
         'bold'
     """
     return {"fontfamily": FONT, "fontsize": size, "color": colour, **more}
+
+
+def say_none(ax: Axes, text: str) -> None:
+    """Says in the middle of an axes that there is nothing to draw."""
+    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", gid="none", **words(SMALL_PT, GREY))

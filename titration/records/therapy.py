@@ -68,6 +68,12 @@ class DoseStep(Record):
             steps.append(cls(weekday=day, start_min=times.parse_clock(found["at"]), rate_mcg_per_h=rate))
         return tuple(steps)
 
+    @classmethod
+    def say_all(cls, steps: tuple[DoseStep, ...]) -> str:
+        """As they are typed; where the days differ, each step names its own."""
+        differ = len({step.weekday for step in steps}) > 1
+        return "; ".join(f"every day {step}" if differ and step.weekday == WEEKDAYS[0] else str(step) for step in steps)
+
     def __str__(self) -> str:
         """As it is typed."""
         day = "" if self.weekday == WEEKDAYS[0] else f"{self.weekday} "
@@ -149,8 +155,6 @@ class DoseChange(Record):
             yield Fault("dose_mcg_per_day", seen, "a stopped pump gives 0 mcg/day; give 0, or another mode")
         if self.steps and self.mode != "flex":
             yield Fault("steps", "", f"only flex has steps, and the mode is {self.mode}")
-        if len({step.weekday == WEEKDAYS[0] for step in self.steps}) > 1:
-            yield Fault("steps", "", "steps are for every day, or each for a weekday by name; not both in one program")
         starts = [(step.weekday, step.start_min) for step in self.steps]
         for day, start in sorted({s for s in starts if starts.count(s) > 1}):
             yield Fault("steps", f"{day} {times.clock(start)}", "two steps begin at the same time; give one")

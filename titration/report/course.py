@@ -5,7 +5,7 @@ That something was asked and was not there is a fact; that nothing was written i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,9 +15,14 @@ from titration.report.facts import Fact, slug
 from titration.report.page import Heading, Item, Lines, Panel, Said, Table
 from titration.report.window import Row, Window, rows, within
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+WIDE = ("Words", "Drug", "Changes in the month")
+
 
 def _table(caption: str, heads: tuple[str, ...], lines: list[tuple[Said, ...]], shown: list[Row]) -> tuple[Item, ...]:
-    made: list[Item] = [Table(caption, tuple(Heading(head) for head in heads), tuple(lines))]
+    made: list[Item] = [Table(caption, tuple(Heading(head, wide=int(head in WIDE)) for head in heads), tuple(lines))]
     if any(row.get("timing") == "assigned" for row in shown):
         made.append(Lines((printed.ASSIGNED_NOTE,)))
     return tuple(made)
@@ -33,8 +38,8 @@ def effects_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
     title = "Side effects"
     found = rows(within(frames["side_effects"], "observed", window))
     if not found:
-        none = "No question about side effects is on record this month; that is not the same as none."
-        return Panel("side_effects", title, (Lines((none,)),))
+        none = "no question about them on record this month, which is not the same as none"
+        return Panel("side_effects", title, (), none)
     lines: list[tuple[Said, ...]] = []
     for row in found:
         stem, origin = f"side_effect.{row['row']}", printed.source("side_effect", row)
@@ -64,7 +69,7 @@ def events_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
     went_on = events["ended_on"] >= pd.Timestamp(window.first)
     found = rows(events[events["row"].isin(started) | went_on])
     if not found:
-        return Panel("events", title, (Lines(("No event is on record this month.",)),))
+        return Panel("events", title, (), "none on record this month")
     lines: list[tuple[Said, ...]] = []
     for row in found:
         stem, origin = f"event.{row['row']}", printed.source("event", row)
@@ -96,7 +101,7 @@ def oral_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
     title = "Oral drugs"
     oral = frames["oral_doses"]
     if oral.empty:
-        return Panel("oral_doses", title, (Lines(("No oral drug is on record.",)),))
+        return Panel("oral_doses", title, (), "none on record")
     ours = set(within(oral, "started", window)["row"])
     lines: list[tuple[Said, ...]] = []
     shown = []
@@ -108,12 +113,12 @@ def oral_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
         shown += [last, *changed]
         lines.append(_oral(drug, last, [_changed(row, window) for row in changed], window))
     if not lines:
-        return Panel("oral_doses", title, (Lines(("Every oral drug on record was stopped before this month.",)),))
+        return Panel("oral_doses", title, (), "all on record were stopped before this month")
     heads = ("Drug", "Last recorded daily dose", "Since", "Changes in the month")
     return Panel("oral_doses", title, _table(title, heads, lines, shown))
 
 
-def _by_drug(every: list[Row]) -> dict[str, list[Row]]:
+def _by_drug(every: Sequence[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in every:
         found.setdefault(row["drug"], []).append(row)
@@ -147,8 +152,11 @@ def visits(frames: Mapping[str, pd.DataFrame], window: Window) -> Fact:
     """
     found = rows(within(frames["visits"], "visited", window))
     said = [
-        f"{printed.moment(row, 'visited', window.zone)} {row['visit']}" + (f" ({row['seen_by']})" if row["seen_by"] else "")
+        f"{printed.moment(row, 'visited', window.zone)} {row['visit']}"
+        + (f" ({row['seen_by']})" if row["seen_by"] else "")
         for row in found
     ]
     text = "; ".join(said) or "none on record"
-    return Fact("visits.month", "Visits", text, None, "", window.days, len(found), source=printed.source("visit", *found))
+    return Fact(
+        "visits.month", "Visits", text, None, "", window.days, len(found), source=printed.source("visit", *found)
+    )

@@ -6,11 +6,12 @@ Renderers lay facts out and never make one. Imports nothing but pandas, when a t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 _ID = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)+")
@@ -109,5 +110,5 @@ def frame(facts: Iterable[Fact]) -> pd.DataFrame:
     facts = tuple(facts)
     made = {name: [getattr(fact, name) for fact in facts] for name in NAMES}
     made["source"] = [" ".join(fact.source) for fact in facts]
-    dtypes = {name: "str" for name in NAMES} | {"value": "float64", "n": "Int64"}
+    dtypes = dict.fromkeys(NAMES, "str") | {"value": "float64", "n": "Int64"}
     return pd.DataFrame({name: pd.Series(made[name], dtype=dtypes[name]) for name in NAMES})

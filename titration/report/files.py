@@ -7,7 +7,6 @@ import os
 import re
 import tempfile
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,22 +52,49 @@ def save(report: MonthlyReport, directory: Path, *, replace_other: bool, paper: 
     Raises:
         LogExists: A file is there and says something else; nothing was written.
     """
-    directory.mkdir(parents=True, exist_ok=True)
     files = {directory / name: content for name, content in report.files(paper).items()}
-    other = [path for path, content in files.items() if path.exists() and path.read_bytes() != content]
-    if other and _says_the_same(report, files, paper):
-        return list(files)
-    if other and not replace_other:
-        raise LogExists(other[0])
-    for path, content in files.items():
-        _write(path, content)
+    if _differ(files):
+        again = _as_read_then(report, files, paper)
+        if again is not None and not _differ(again):
+            files = again
+        elif not replace_other:
+            raise LogExists(_differ(files)[0])
+    directory.mkdir(parents=True, exist_ok=True)
+    _write({path: content for path, content in files.items() if not path.exists() or _differ({path: content})})
     return list(files)
 
 
-def _says_the_same(report: MonthlyReport, files: dict[Path, bytes], paper: str) -> bool:
-    """Whether the files there are this very report, but for the state of the log it was read from."""
-    then = _seal_in(next(path for path in files if path.suffix == ".csv"))
-    if then is None:
-        return False
+def _differ(files: dict[Path, bytes]) -> list[Path]:
+    return [path for path, content in files.items() if path.exists() and path.read_bytes() != content]
+
+
+def _as_read_then(report: MonthlyReport, files: dict[Path, bytes], paper: str) -> dict[Path, bytes] | None:
+    """This report as it is when read from the state of the log the files there were read from."""
+    facts = next(path for path in files if path.suffix == ".csv")
+    try:
+        with facts.open(encoding="utf-8", newline="") as lines:
+            said = {line["id"]: line for line in csv.DictReader(lines)}
+        then = Seal.from_facts(said["record.asof"]["definition"], said["record.head"]["text"])
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return None  # not a table of facts, so it says something else
     again = replace(report, seal=then).files(paper)
-    return all(path.exists() and path.read_bytes() == again[path.name] for path in files)
+    return {path: again[path.name] for path in files}
+
+
+def _write(files: dict[Path, bytes]) -> None:
+    """All of them beside their places first, then each moved in at once."""
+    beside = []
+    try:
+        for path, content in files.items():
+            number, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".tmp")
+            beside.append((Path(name), path))
+            with os.fdopen(number, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for temporary, path in beside:
+            temporary.chmod(0o644)
+            temporary.replace(path)
+    finally:
+        for temporary, _ in beside:
+            temporary.unlink(missing_ok=True)

@@ -5,20 +5,23 @@ A panel is added by one line in `_panels`. Nothing here reads a clock or a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Protocol
 
 from titration.report import course, files, html, pdf, picture, plain, program, record, reservoir, scores, table
 from titration.report.facts import Fact, distinct, frame
-from titration.report.page import Page, Pairs, Panel
+from titration.report.page import Page, Pairs, Panel, gathered
 from titration.report.record import Seal
 from titration.report.window import MONTHS, Window, month, until
-from titration.scales import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from titration.scales import Register
 
 MADE_UP = "Made-up data: a demonstration, no patient"
 
@@ -155,13 +158,14 @@ def build(chart: ChartLike, month_name: str, *, history: pd.DataFrame | None = N
     content = Page(
         title=_title(chart.patient, window),
         header=record.header(frames, chart.patient, chart.site, window),
-        panels=tuple(_panels(frames, chart, window, history)),
+        panels=gathered(_panels(frames, chart, window, history)),
         footer=record.footer(frames, window),
         written="",
         mark=MADE_UP if chart.demo else "",
     )
-    at = chart.asof_at
-    return MonthlyReport(chart.patient, window, content, Seal(chart.asof, at, chart.head))
+    at = chart.asof_at.astimezone(UTC)
+    seal = Seal(chart.asof, datetime(*at.timetuple()[:5], tzinfo=UTC), chart.head)
+    return MonthlyReport(chart.patient, window, content, seal)
 
 
 def _title(patient: str, window: Window) -> Fact:
@@ -174,13 +178,13 @@ def _panels(
     scales = chart.scales
     drawn = picture.panel(frames, chart.patient, window, scales)
     corrected = record.corrections_panel(history, window)
-    missing = record.gaps_panel(frames, window, scales)
+    missing = record.gaps_panel(frames, window)
     yield program.last_panel(frames, window)
     if drawn is not None:
         yield drawn
     yield program.changes_panel(frames, window)
     yield scores.summary_panel(frames, window, scales)
-    yield scores.visits_panel(frames, window, scales)
+    yield scores.visits_panel(frames, scales)
     yield course.effects_panel(frames, window)
     yield reservoir.refills_panel(frames, window)
     yield reservoir.dates_panel(frames, window)

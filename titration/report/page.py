@@ -5,11 +5,13 @@ A panel is added by making one; the renderers know these four shapes and no pane
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from titration.report.facts import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Said = Fact | str
 """A fact, or fixed words that hold no digit."""
@@ -25,10 +27,14 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Heading:
-    """The head of a column; `numeric` columns are set to the right; `group` stands above several."""
+    """The head of a column; `group` stands above several.
+
+    A `numeric` column is set to the right; those whose texts can be long share the room left, each `wide` parts of it.
+    """
 
     text: Said
     numeric: bool = False
+    wide: int = 0
     group: Said = ""
 
 
@@ -62,11 +68,28 @@ Item = Pairs | Table | Lines | Picture
 
 @dataclass(frozen=True)
 class Panel:
-    """One part of a page."""
+    """One part of a page; `nothing` is said in its place when there is nothing to show."""
 
     id: str
     title: str
     items: tuple[Item, ...]
+    nothing: Said = ""
+
+
+def gathered(panels: Iterable[Panel]) -> tuple[Panel, ...]:
+    """The panels that show something, then one that says where there is nothing.
+
+    Args:
+        panels: In their order.
+
+    Example:
+        >>> [panel.id for panel in gathered([Panel("a", "A", (), "None."), Panel("b", "B", ())])]
+        ['b', 'nothing']
+    """
+    every = tuple(panels)
+    empty = tuple((panel.title, panel.nothing) for panel in every if panel.nothing)
+    shown = tuple(panel for panel in every if not panel.nothing)
+    return (*shown, Panel("nothing", "Nothing on record", (Pairs(empty),))) if empty else shown
 
 
 @dataclass(frozen=True)
@@ -123,20 +146,19 @@ def text(said: Said) -> str:
     return said.text if isinstance(said, Fact) else said
 
 
-def groups(table: Table) -> list[tuple[str, int]]:
+def groups(table: Table) -> list[tuple[Said, int]]:
     """The upper heads of a table with the columns each spans; empty when it has none.
 
     Example:
         >>> groups(Table("", (Heading("a"), Heading("n", group="this"), Heading("days", group="this")), ()))
         [('', 1), ('this', 2)]
     """
-    spans: list[tuple[str, int]] = []
+    spans: list[tuple[Said, int]] = []
     for heading in table.headings:
-        above = text(heading.group)
-        if spans and spans[-1][0] == above:
-            spans[-1] = (above, spans[-1][1] + 1)
+        if spans and spans[-1][0] == heading.group:
+            spans[-1] = (heading.group, spans[-1][1] + 1)
         else:
-            spans.append((above, 1))
+            spans.append((heading.group, 1))
     return spans if any(above for above, _ in spans) else []
 
 
@@ -174,8 +196,8 @@ def _item(item: Item) -> dict[str, Any]:
         return {
             "kind": "table",
             "caption": item.caption,
-            "groups": [{"text": above, "span": span} for above, span in groups(item)],
-            "headings": [{**_cell(h.text), "numeric": h.numeric} for h in item.headings],
+            "groups": [{**_cell(above), "span": span} for above, span in groups(item)],
+            "headings": [{**_cell(h.text), "numeric": h.numeric, "wide": h.wide} for h in item.headings],
             "rows": [[_cell(said) for said in row] for row in item.rows],
         }
     if isinstance(item, Lines):

@@ -5,6 +5,7 @@ Only this module uses Typst. Its fonts are those matplotlib brings, so paper loo
 
 from __future__ import annotations
 
+import functools
 import json
 from datetime import datetime
 from importlib import resources, util
@@ -34,13 +35,17 @@ def render(page: Page, paper: str = "a4") -> bytes:
     made = typst.compile(
         template,
         format="pdf",
-        font_paths=[str(fonts())],
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         sys_inputs={"page": json.dumps(plain(page), ensure_ascii=True, sort_keys=True), "paper": paper},
-        pdf_standards=["ua-1"],
+        pdf_standards="ua-1",
         timestamp=int(datetime.fromisoformat(page.written).timestamp()),
     )
     return bytes(made)
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts()])
 
 
 def fonts() -> Path:

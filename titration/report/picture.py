@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from titration.plot.timeline import timeline
 from titration.report.facts import Fact
 from titration.report.page import Lines, Panel, Picture
 from titration.report.window import Window, within
-from titration.scales import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from titration.scales import Register
 
 DIARY_DAYS = 28
 """With so many days with a score in three months a diary is drawn; with fewer, the visits of a year."""
@@ -32,16 +34,25 @@ def panel(frames: Mapping[str, pd.DataFrame], patient: str, window: Window, scal
     """
     if frames["doses"].empty and frames["scores"].empty:
         return None
+    from titration.plot.timeline import timeline  # noqa: PLC0415 - heavy, and a page of nothing needs no picture
+
     since = _since(frames, window)
     figure = timeline(
-        frames, patient=patient, zone=window.zone_name, until=pd.Timestamp(window.end), scales=scales, since=since
+        frames,
+        patient=patient,
+        zone=window.zone_name,
+        until=pd.Timestamp(window.end) - pd.Timedelta(minutes=1),
+        scales=scales,
+        since=since,
     )
-    made = io.BytesIO()
-    figure.save(made, format="svg")
     shown = Window(since.date(), window.last, window.zone_name)
     alt = f"Timeline of programmed dose and scores of {patient}, {shown.days}; the text version says the same in words."
     days = Fact("picture.window", "Days of the picture", f"Drawn: {shown.days}.")
-    return Panel("picture", "Dose and scores over time", (Picture(made.getvalue().decode(), alt, figure.text), Lines((days,))))
+    return Panel(
+        "picture",
+        "Dose and scores over time",
+        (Picture(figure.image("svg").decode(), alt, figure.twin), Lines((days,))),
+    )
 
 
 def _since(frames: Mapping[str, pd.DataFrame], window: Window) -> pd.Timestamp:

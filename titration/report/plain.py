@@ -9,23 +9,25 @@ from titration.report.page import Item, Lines, Page, Pairs, Picture, Table, grou
 
 WIDTH = 80
 GAP = 2
-LOST = "A letter outside ASCII was written plainly or as '?'; the PDF and the HTML page have it."
+HELD = "\N{NO-BREAK SPACE}"
+LOST = "Letters outside ASCII are written plainly or as '?'; the other files have them."
 
 
-def render(page: Page, *, pictures: bool = True) -> str:
+def render(page: Page, *, pictures: bool = False) -> str:
     """The page as text, lines of at most 80 ASCII characters.
 
     Args:
         page: What to lay out.
-        pictures: Whether the words of each picture stand in its place.
+        pictures: Whether panels with a picture are there, with its words in its place. Without
+            them the text is short enough to paste, and holds facts alone.
     """
     lines = [text(page.title), "=" * min(WIDTH, len(text(page.title)))]
     lines += [page.mark] if page.mark else []
     lines += ["", *_pairs(page.header)]
     for panel in page.panels:
-        shown = [line for item in panel.items for line in _item(item, pictures=pictures)]
-        if shown:
-            lines += ["", panel.title, "-" * min(WIDTH, len(panel.title)), *shown]
+        if pictures or not any(isinstance(item, Picture) for item in panel.items):
+            lines += ["", panel.title, "-" * min(WIDTH, len(panel.title))]
+            lines += [line for item in panel.items for line in _item(item)]
     lines += ["", "-" * WIDTH]
     for said in page.footer:
         lines += _wrapped(text(said))
@@ -37,7 +39,7 @@ def render(page: Page, *, pictures: bool = True) -> str:
 
 
 def ascii_only(given: str) -> str:
-    """A text in ASCII: marks taken off their letters, the rest as `?`.
+    r"""A text in ASCII: marks taken off their letters, the rest as `?`.
 
     Args:
         given: Any text.
@@ -55,14 +57,14 @@ def ascii_only(given: str) -> str:
     return "".join(c if c == "\n" or c.isprintable() else "?" for c in made)
 
 
-def _item(item: Item, *, pictures: bool) -> list[str]:
+def _item(item: Item) -> list[str]:
     if isinstance(item, Pairs):
         return _pairs(item)
     if isinstance(item, Table):
         return _table(item)
     if isinstance(item, Lines):
         return [line for said in item.lines for line in _wrapped(text(said))]
-    return _picture(item) if pictures else []
+    return _picture(item)
 
 
 def _picture(item: Picture) -> list[str]:
@@ -88,30 +90,42 @@ def _pairs(pairs: Pairs) -> list[str]:
 
 def _table(table: Table) -> list[str]:
     heads = [text(heading.text) for heading in table.headings]
-    body = [[text(said) for said in row] for row in table.rows]
-    wide = _widths([heads, *body])
+    body = [[text(said).replace(" %", f"{HELD}%") for said in row] for row in table.rows]
+    gap = GAP if sum(_words([heads, *body])) + GAP * (len(heads) - 1) <= WIDTH else 1
+    wide = _widths([heads, *body], gap)
     numeric = [heading.numeric for heading in table.headings]
-    rule = (" " * GAP).join("-" * width for width in wide)
-    above = _above(table, wide)
-    return [*above, *_row(heads, wide, numeric), rule, *(line for row in body for line in _row(row, wide, numeric))]
+    rule = (" " * gap).join("-" * width for width in wide)
+    lines = [*_above(table, wide, gap), *_row(heads, wide, numeric, gap), rule]
+    lines += [line for row in body for line in _row(row, wide, numeric, gap)]
+    return [line.replace(HELD, " ") for line in lines]
 
 
-def _widths(cells: list[list[str]]) -> list[int]:
-    """As wide as the words ask, then the widest columns give way until the line fits."""
-    asked = [max(len(line) for cell in column for line in (cell.splitlines() or [""])) for column in zip(*cells, strict=True)]
+def _words(cells: list[list[str]]) -> list[int]:
+    """The longest word of each column."""
+    return [
+        max((len(word) for cell in column for word in cell.split(" ")), default=1)
+        for column in zip(*cells, strict=True)
+    ]
+
+
+def _widths(cells: list[list[str]], gap: int) -> list[int]:
+    """As wide as the texts ask, then the columns with most to give give way until the line fits."""
+    asked = [
+        max(len(line) for cell in column for line in (cell.splitlines() or [""])) for column in zip(*cells, strict=True)
+    ]
+    room = WIDTH - gap * (len(asked) - 1)
     # a column is not set narrower than its longest word while another still has room to give
-    words = [max((len(word) for cell in column for word in cell.split()), default=1) for column in zip(*cells, strict=True)]
-    room = WIDTH - GAP * (len(asked) - 1)
+    words = _words(cells)
     while sum(asked) > room:
-        spare = [(width - word, width, -place) for place, (width, word) in enumerate(zip(asked, words, strict=True))]
-        slack, _, place = max(spare)
-        if slack <= 0:
-            place = -asked.index(max(asked))
-        asked[-place] -= 1
-    return [max(1, width) for width in asked]
+        spare = [width - word for width, word in zip(asked, words, strict=True)]
+        widest = max(
+            range(len(asked)), key=lambda place: (spare[place] > 0, spare[place] if max(spare) > 0 else asked[place])
+        )
+        asked[widest] -= 1
+    return asked
 
 
-def _row(cells: list[str], wide: list[int], numeric: list[bool]) -> list[str]:
+def _row(cells: list[str], wide: list[int], numeric: list[bool], gap: int) -> list[str]:
     wrapped = [_wrapped(cell, width) or [""] for cell, width in zip(cells, wide, strict=True)]
     made = []
     for depth in range(max(map(len, wrapped))):
@@ -119,18 +133,17 @@ def _row(cells: list[str], wide: list[int], numeric: list[bool]) -> list[str]:
             f"{(lines[depth] if depth < len(lines) else ''):{'>' if right else '<'}{width}}"
             for lines, width, right in zip(wrapped, wide, numeric, strict=True)
         ]
-        made.append((" " * GAP).join(parts))
+        made.append((" " * gap).join(parts))
     return made
 
 
-def _above(table: Table, wide: list[int]) -> list[str]:
+def _above(table: Table, wide: list[int], gap: int) -> list[str]:
     spans = groups(table)
     if not spans:
         return []
     parts, place = [], 0
     for above, span in spans:
-        width = sum(wide[place : place + span]) + GAP * (span - 1)
-        parts.append((above, width))
+        width = sum(wide[place : place + span]) + gap * (span - 1)
+        parts.append((text(above), width))
         place += span
-    return _row([above for above, _ in parts], [width for _, width in parts], [False] * len(parts))
-
+    return _row([above for above, _ in parts], [width for _, width in parts], [False] * len(parts), gap)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from titration import times, units
-from titration.report.window import Row
+
+if TYPE_CHECKING:
+    from titration.report.window import Row
 
 ASSIGNED = " (assigned)"
 ASSIGNED_NOTE = (
@@ -96,13 +99,3 @@ def source(table: str, *found: Row) -> tuple[str, ...]:
         ('dose_change:12',)
     """
     return tuple(f"{table}:{int(row['row'])}" for row in found)
-
-
-def listed(words: list[str]) -> str:
-    """Words as a sentence lists them.
-
-    Example:
-        >>> listed(["a", "b", "c"]), listed(["a"])
-        ('a, b and c', 'a')
-    """
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -5,7 +5,8 @@ A step programmed ahead counts from its own time, and is marked as not confirmed
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,6 +17,9 @@ from titration.report import printed
 from titration.report.facts import Fact
 from titration.report.page import Heading, Item, Lines, Pairs, Panel, Said, Table
 from titration.report.window import Row, Window, rows, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TABLE = "dose_change"
 AHEAD = "programmed ahead, not confirmed"
@@ -58,11 +62,18 @@ def last_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
     pairs: list[tuple[str, Said]] = [("Daily dose", _dose(last)), ("Program", _how(last))]
     steps = frames["dose_steps"][frames["dose_steps"]["of"] == last["row"]]
     if not steps.empty:
-        pairs.append(("Steps, by the pump's clock", _steps(steps, last)))
+        pairs.append(("Steps (pump's clock)", _steps(steps, last)))
     pairs += [("Effective", _effective(last, window)), ("Last confirmed", _confirmed(known, window))]
-    pairs += _since(last, window)
+    in_force = derived.in_force(
+        on_record(frames, window),
+        at=window.end - timedelta(minutes=1),
+        zone=window.zone_name,
+        patient_states=frames["patient_states"],
+    )
+    pairs += [] if in_force.empty else _since(last, window)
     items: list[Item] = [Pairs(tuple(pairs), lead=True)]
-    items += [Lines(lines)] if (lines := (*_ended(frames), *_assigned(last))) else []
+    notes: tuple[Said, ...] = (*_following(frames, ended=in_force.empty), *_assigned(last))
+    items += [Lines(notes)] if notes else []
     return Panel("program", title, tuple(items))
 
 
@@ -70,7 +81,12 @@ def _dose(last: Row) -> Fact:
     dose = last["dose_mcg_per_day"]
     said = units.quantity(dose, units.MCG_PER_DAY)
     return Fact(
-        "dose.last.dose", "Last recorded programmed daily dose", said, dose, "mcg/day", source=printed.source(TABLE, last)
+        "dose.last.dose",
+        "Last recorded programmed daily dose",
+        said,
+        dose,
+        "mcg/day",
+        source=printed.source(TABLE, last),
     )
 
 
@@ -81,18 +97,21 @@ def strength(row: Row) -> str:
         >>> strength({"drug": "baclofen", "concentration_mcg_per_ml": 500.0, "admixture": None})
         'baclofen 500 mcg/mL'
     """
-    drug = row["drug"] or "drug not stated"
-    concentration = row["concentration_mcg_per_ml"]
-    said = "strength not stated" if concentration is None else units.quantity(concentration, units.MCG_PER_ML)
-    admixture = row.get("admixture")
-    return f"{drug} {said}" + (f", with {admixture}" if admixture else "")
+    drug, concentration = row["drug"], row["concentration_mcg_per_ml"]
+    admixture = f", with {row['admixture']}" if row.get("admixture") else ""
+    if concentration is None:
+        return (f"{drug}, strength not stated" if drug else "drug and strength not stated") + admixture
+    said = units.quantity(concentration, units.MCG_PER_ML)
+    return (f"{drug} {said}" if drug else f"{said}, drug not stated") + admixture
 
 
 def _how(last: Row) -> Fact:
     said = f"{last['mode']}; {strength(last)}"
     if last["dose_ordered_mcg_per_day"] is not None:
         said += f"; ordered as {units.quantity(last['dose_ordered_mcg_per_day'], units.MCG_PER_DAY)}"
-    return Fact("dose.last.program", "Mode, drug and strength of that program", said, source=printed.source(TABLE, last))
+    return Fact(
+        "dose.last.program", "Mode, drug and strength of that program", said, source=printed.source(TABLE, last)
+    )
 
 
 def _steps(steps: pd.DataFrame, last: Row) -> Fact:
@@ -128,20 +147,21 @@ def _confirmed(known: list[dict[str, object]], window: Window) -> Fact:
 def _since(last: Row, window: Window) -> list[tuple[str, Said]]:
     days = (window.last - last["effective_on"].date()).days
     fact = Fact(
-        "dose.last.days", "Days from that change to the end of the window", units.number(float(days)), float(days),
+        "dose.last.days", "Days from that change to the end of the window", f"{days} {'day' if days == 1 else 'days'}", float(days),
         "days", window.last.isoformat(), definition="calendar days from the day it took effect to the last day",
         source=printed.source(TABLE, last),
     )  # fmt: skip
-    return [("Days from then to the end of the window", fact)]
+    return [("To the last day", fact)]
 
 
-def _ended(frames: Mapping[str, pd.DataFrame]) -> tuple[Fact, ...]:
+def _following(frames: Mapping[str, pd.DataFrame], *, ended: bool) -> tuple[Fact, ...]:
     states = rows(frames["patient_states"])
     states = [state for state in states if state["following"] is not None]
     if not states or states[-1]["following"] == "active":
         return ()
     last = states[-1]
-    said = f"Following: {last['following']}, noted {printed.day(last['noted_on'])}."
+    after = "; no program is on record after that" if ended else ""
+    said = f"Following: {last['following']}, noted {printed.day(last['noted_on'])}{after}."
     return (Fact("patient.following", "Following", said, source=printed.source("patient_state", last)),)
 
 
@@ -166,13 +186,19 @@ def changes_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
             shown.append(row)
     title = "Dose changes in the month"
     count = Fact(
-        "change.count", title, f"Dose changes on record: {len(lines)}.", float(len(lines)), "changes", window.days, len(lines)
+        "change.count",
+        title,
+        f"Dose changes on record: {len(lines)}.",
+        float(len(lines)),
+        "changes",
+        window.days,
+        len(lines),
     )
     if not lines:
         return Panel("changes", title, (Lines((count,)),))
-    headings = ("Effective", "Entered", "From", "To", "Difference", "%", "Reason", "By")
-    numeric = {"From", "To", "Difference", "%"}
-    table = Table(title, tuple(Heading(h, h in numeric) for h in headings), tuple(lines))
+    headings = ("Effective", "Entered", "From", "To", "Change", "%", "Reason", "By")
+    numeric, wide = {"From", "To", "Change", "%"}, {"Reason": 3, "By": 2}
+    table = Table(title, tuple(Heading(h, h in numeric, wide.get(h, 0)) for h in headings), tuple(lines))
     notes = _assigned(*shown)
     return Panel("changes", title, (table, Lines(notes)) if notes else (table,))
 
@@ -181,8 +207,6 @@ def _change(row: Row, old: Row | None, window: Window) -> tuple[Said, ...]:
     stem = f"change.{row['row']}"
     origin = printed.source(TABLE, row) if old is None else printed.source(TABLE, old, row)
     effective = printed.moment(row, "effective", window.zone)
-    if row["status"] == "programmed":
-        effective += f" ({AHEAD})"
     entered = printed.instant(row["recorded_at"], window.zone)
     day = window.days
     return (
@@ -202,7 +226,7 @@ def _change(row: Row, old: Row | None, window: Window) -> tuple[Said, ...]:
 
 def _from(stem: str, old: Row | None, origin: tuple[str, ...], day: str) -> Said:
     if old is None:
-        return "first on record"
+        return "none before"
     dose = old["dose_mcg_per_day"]
     said = units.quantity(dose, units.MCG_PER_DAY)
     return Fact(f"{stem}.from", "Daily dose before the change", said, dose, "mcg/day", day, source=origin[:1])
@@ -223,18 +247,20 @@ def _percent(stem: str, row: Row, origin: tuple[str, ...], day: str) -> Said:
         return Fact(f"{stem}.percent", label, said, float(value), "%", day, 2, PERCENT, origin)
     if row["undefined"] == "first":
         return "-"
-    why = f"not defined ({row['undefined']})"
-    return Fact(f"{stem}.percent", label, why, None, "", day, 2, PERCENT, origin)
+    why = f"{PERCENT}; here: {row['undefined']}"
+    return Fact(f"{stem}.percent", label, "not defined", None, "", day, 2, why, origin)
 
 
 def _reason(row: Row, old: Row | None) -> str:
-    said = [row["reason"] or "not stated"]
+    said = [AHEAD] if row["status"] == "programmed" else []
+    said.append(row["reason"] or "not stated")
     if row["dose_ordered_mcg_per_day"] is not None:
         said.append(f"ordered as {units.quantity(row['dose_ordered_mcg_per_day'], units.MCG_PER_DAY)}")
     if old is None or row["mode"] != old["mode"]:
-        said.append(f"mode {row['mode']}" + ("" if old is None else f", before {old['mode']}"))
-    if old is not None and strength(row) != strength(old):
-        said.append(f"{strength(row)}, before {strength(old)}")
+        said.append(f"mode {row['mode']}" + ("" if old is None else f", before: {old['mode']}"))
+    stated = row["concentration_mcg_per_ml"] is not None or row["drug"] is not None
+    if old is not None and stated and strength(row) != strength(old):
+        said.append(f"{strength(row)}, before: {strength(old)}")
     return "; ".join(said)
 
 

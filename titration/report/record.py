@@ -5,12 +5,11 @@ The statement at its foot says what the page is and is not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import metadata
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from titration import units
 from titration.records import KINDS
@@ -19,8 +18,12 @@ from titration.report.course import visits
 from titration.report.facts import Fact
 from titration.report.page import Heading, Lines, Pairs, Panel, Said, Table
 from titration.report.program import on_record, strength
-from titration.report.window import Window, rows
-from titration.scales import Register
+from titration.report.window import Window, rows, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
 
 STATEMENT = (
     "This page repeats and sums up what clinicians entered in the log. It does not propose, work out or check a "
@@ -40,7 +43,7 @@ class Seal:
 
     Attributes:
         asof: Number of the last entry that was read.
-        asof_at: When that entry was written.
+        asof_at: When that entry was written, to the minute.
         head: Seal of that entry, 64 hex digits.
     """
 
@@ -55,9 +58,37 @@ class Seal:
         if self.asof_at < window.end:
             read += "; the month was not over, or not all of it entered"
         return (
-            Fact("record.asof", "The log as it was known at", read, float(self.asof), "entry"),
+            Fact("record.asof", "The log as it was known at", read, float(self.asof), "entry", definition=self._rule()),
             Fact("record.head", "Seal of that entry", f"Seal of entry {self.asof}: {self.head}"),
         )
+
+    def _rule(self) -> str:
+        return f"entry {self.asof}, the last that was read, written {self.asof_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+    @classmethod
+    def from_facts(cls, rule: str, head: str) -> Seal:
+        """The state of the log that a table of facts names.
+
+        Args:
+            rule: The definition of the fact `record.asof`.
+            head: The text of the fact `record.head`.
+
+        Raises:
+            ValueError: They are not as `facts` writes them.
+
+        Example:
+            >>> from titration.report.window import month
+            >>> seal = Seal(7, datetime(2026, 11, 2, 9, 10, tzinfo=UTC), "ab" * 32)
+            >>> asof, footer = seal.facts(month("2026-10", "Europe/London"))
+            >>> Seal.from_facts(asof.definition, footer.text) == seal
+            True
+        """
+        found = re.fullmatch(r"entry (\d+), .* written (\S+)Z", rule)
+        sealed = re.fullmatch(r"Seal of entry \d+: ([0-9a-f]{64})", head)
+        if found is None or sealed is None:
+            message = "these facts do not name a state of the log"
+            raise ValueError(message)
+        return cls(int(found[1]), datetime.fromisoformat(f"{found[2]}+00:00"), sealed[1])
 
 
 def version() -> str:
@@ -119,36 +150,43 @@ def _drug(frames: Mapping[str, pd.DataFrame], window: Window) -> Said:
     )  # fmt: skip
 
 
-def gaps_panel(frames: Mapping[str, pd.DataFrame], window: Window, scales: Register) -> Panel | None:
+def gaps_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel | None:
     """What the record does not hold enough of to say; None when there is nothing to list.
 
     Args:
         frames: The frames of one patient, cut at the end of the window.
         window: The days of the page.
-        scales: The scales of the log.
     """
-    del scales
-    missing = []
-    doses = on_record(frames, window)
-    if doses.empty:
-        missing.append("the last recorded programmed dose: no dose change is on record")
-    elif doses["concentration_mcg_per_ml"].isna().iloc[-1]:
-        missing.append("the strength in the program: not stated with the last change")
-    scores = frames["scores"]
-    if scores.empty:
-        missing.append("scores: none is on record")
-    refills = frames["refills"]
-    if refills.empty:
-        missing.append("withdrawn less expected volume: no refill is on record")
-    elif refills[["expected_ml", "withdrawn_ml"]].isna().any(axis=None):
-        last = rows(refills)[-1]
-        if last["expected_ml"] is None or last["withdrawn_ml"] is None:
-            missing.append("withdrawn less expected volume of the last refill: one of the two is not stated")
-    if frames["side_effects"].empty:
-        missing.append("side effects: nothing asked is on record")
+    missing = [*_dose_gaps(frames, window), *_score_gaps(frames, window), *_refill_gaps(frames)]
     if not missing:
         return None
     return Panel("gaps", "Not enough data for", (Lines(tuple(f"- {what}" for what in missing)),))
+
+
+def _dose_gaps(frames: Mapping[str, pd.DataFrame], window: Window) -> Iterator[str]:
+    doses = on_record(frames, window)
+    if doses.empty:
+        yield "the last recorded programmed dose: no dose change is on record"
+    elif doses["concentration_mcg_per_ml"].isna().iloc[-1]:
+        yield "the strength in the program: not stated with the last change"
+
+
+def _score_gaps(frames: Mapping[str, pd.DataFrame], window: Window) -> Iterator[str]:
+    scores = frames["scores"]
+    if scores.empty:
+        yield "medians of scores: no score is on record"
+    elif within(scores, "observed", window).empty:
+        yield "medians of this month: no score is on record in it"
+    elif within(scores, "observed", window.previous).empty:
+        yield "the month before: no score is on record in it"
+
+
+def _refill_gaps(frames: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    refills = rows(frames["refills"])
+    if not refills:
+        yield "withdrawn less expected volume: no refill is on record"
+    elif refills[-1]["expected_ml"] is None or refills[-1]["withdrawn_ml"] is None:
+        yield "withdrawn less expected volume of the last refill: one of the two is not stated"
 
 
 def corrections_panel(history: pd.DataFrame | None, window: Window) -> Panel | None:
@@ -164,7 +202,7 @@ def corrections_panel(history: pd.DataFrame | None, window: Window) -> Panel | N
     recorded = history["recorded_at"]
     found = rows(history[(recorded >= window.start) & (recorded < window.end)])
     if not found:
-        return Panel("corrections", title, (Lines(("None.",)),))
+        return Panel("corrections", "Corrections", (), "none entered in the month")
     lines: list[tuple[Said, ...]] = []
     for place, row in enumerate(found, 1):
         stem, origin = f"correction.{place}", printed.source(row["table"], row)
@@ -176,8 +214,8 @@ def corrections_panel(history: pd.DataFrame | None, window: Window) -> Panel | N
             Fact(f"{stem}.reason", "Reason", row["reason"] or "not stated", source=origin),
             Fact(f"{stem}.by", "By", row["recorded_by"] or "not stated", source=origin),
         ))  # fmt: skip
-    heads = ("Entered", "What", "Reason", "By")
-    return Panel("corrections", title, (Table(title, tuple(map(Heading, heads)), tuple(lines)),))
+    heads = (Heading("Entered"), *(Heading(head, wide=1) for head in ("What", "Reason", "By")))
+    return Panel("corrections", title, (Table(title, heads, tuple(lines)),))
 
 
 def footer(frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Said, ...]:
@@ -188,15 +226,9 @@ def footer(frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Said, ..
         window: The days of the page.
     """
     counted = [(KINDS[table].frame, KINDS[table].title.lower()) for table in COUNTED]
-    words = [f"{len(frames[frame])} {_many(title, len(frames[frame]))}" for frame, title in counted]
+    words = [f"{title} {len(frames[frame])}" for frame, title in counted]
     total = sum(len(frames[frame]) for frame, _ in counted)
-    said = f"Made from the records of this patient up to {window.last.isoformat()}: {printed.listed(words)}."
+    said = f"Records of this patient up to {window.last.isoformat()}, from which this was made: {', '.join(words)}."
     counts = Fact("record.counts", "Records the page was made from", said, float(total), "records", n=total)
     made = Fact("record.version", "Version of the program", f"Written by titration {version()}.")
     return (counts, made, CUT, STATEMENT)
-
-
-def _many(title: str, n: int) -> str:
-    if n == 1:
-        return title
-    return f"{title}s"

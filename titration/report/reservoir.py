@@ -5,10 +5,8 @@ A printed date is marked when something recorded later may have made it out of d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from titration import units
 from titration.derive.reservoir import discrepancy
@@ -17,6 +15,11 @@ from titration.report.facts import Fact
 from titration.report.page import Heading, Item, Lines, Panel, Said, Table
 from titration.report.program import strength
 from titration.report.window import Row, Window, rows, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
 
 MEASURED = "withdrawn volume less the expected one, both as recorded"
 
@@ -34,11 +37,11 @@ def refills_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
     every = rows(discrepancy(frames["refills"], zone=window.zone_name))
     found = [row for row in every if row["row"] in ours]
     if not found:
-        return Panel("refills", title, (Lines(("No refill is on record this month.",)),))
+        return Panel("refills", title, (), "none on record this month")
     heads = ("Filled", "Filled with", "Expected", "Withdrawn", "Withdrawn less expected", "Injected", "Words")
-    numeric = {"Expected", "Withdrawn", "Injected"}
+    numeric, wide = {"Expected", "Withdrawn", "Injected"}, {"Filled with", "Withdrawn less expected", "Words"}
     lines = tuple(_refill(row, window) for row in found)
-    items: list[Item] = [Table(title, tuple(Heading(h, h in numeric) for h in heads), lines)]
+    items: list[Item] = [Table(title, tuple(Heading(h, h in numeric, int(h in wide)) for h in heads), lines)]
     if any(row["timing"] == "assigned" for row in found):
         items.append(Lines((printed.ASSIGNED_NOTE,)))
     return Panel("refills", title, tuple(items))
@@ -55,7 +58,9 @@ def _refill(row: Row, window: Window) -> tuple[Said, ...]:
 
     filled = strength(row) + (f" ({row['brand']})" if row["brand"] else "")
     return (
-        Fact(f"{stem}.when", "When it was filled", printed.moment(row, "filled", window.zone), window=days, source=origin),
+        Fact(
+            f"{stem}.when", "When it was filled", printed.moment(row, "filled", window.zone), window=days, source=origin
+        ),
         Fact(f"{stem}.drug", "Drug and strength filled in", filled, window=days, source=origin),
         volume("expected", "Residual volume expected, as printed"),
         volume("withdrawn", "Residual volume withdrawn"),
@@ -123,11 +128,11 @@ def dates_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
         if given:
             found.append((given[-1][kind.column], kind, given[-1]))
     if not found:
-        return Panel("dates", title, (Lines(("No booked or printed date is on record.",)),))
+        return Panel("dates", title, (), "none booked or printed on record")
     found.sort(key=lambda one: (one[0], one[1].key))
-    heads = ("Date", "What", "Recorded with", "What came later")
+    heads = (Heading("Date"), *(Heading(head, wide=1) for head in ("What", "Recorded with", "What came later")))
     lines = tuple(_date(kind, row, frames, window) for _, kind, row in found)
-    return Panel("dates", title, (Table(title, tuple(map(Heading, heads)), lines),))
+    return Panel("dates", title, (Table(title, heads, lines),))
 
 
 def _date(kind: _Date, row: Row, frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Said, ...]:
@@ -153,7 +158,7 @@ def _later(row: Row, kind: _Date, frames: Mapping[str, pd.DataFrame], table: str
     found: list[Row] = []
     for one in rows(frames[frame]):
         its_at = one.get(f"{stem}_at")
-        both_known = at is not None and its_at is not None
-        if (its_at > at) if both_known else (one[f"{stem}_on"] > on):
+        is_later = one[f"{stem}_on"] > on if at is None or its_at is None else its_at > at
+        if is_later:
             found.append(one)
     return found

@@ -5,9 +5,8 @@ Never across scales, versions, body parts, sides or reporters; medians and count
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,7 +16,11 @@ from titration.report import printed
 from titration.report.facts import Fact, slug
 from titration.report.page import Heading, Item, Lines, Panel, Said, Table
 from titration.report.window import Row, Window, rows, within
-from titration.scales import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from titration.scales import Register
 
 MEDIAN = "median of every answer; of grades the lower of the two in the middle"
 VISITS_SHOWN = 4
@@ -35,8 +38,8 @@ def summary_panel(frames: Mapping[str, pd.DataFrame], window: Window, scales: Re
     title = "Scores this month and the month before"
     now, then = (_summary(frames["scores"], days, scales) for days in (window, window.previous))
     if not now and not then:
-        none = "No score is on record this month or the month before."
-        return Panel("scores", title, (Lines((none,)),))
+        none = "none on record this month or the month before"
+        return Panel("scores", "Scores", (), none)
     lines = tuple(
         (
             *_names(series, scales),
@@ -48,11 +51,13 @@ def summary_panel(frames: Mapping[str, pd.DataFrame], window: Window, scales: Re
     this = Fact("window.days", "Days of the page", window.days)
     before = Fact("window.before", "Days of the month before", window.previous.days)
     heads = [
-        Heading("Scale"), Heading("Where, by whom"),
+        Heading("Scale", wide=1), Heading("Where, by whom", wide=1),
         *(Heading(head, numeric=True, group=group) for group in (this, before) for head in ("n", "Days", "Median", "Min-max")),
     ]  # fmt: skip
     items: list[Item] = [Table(title, tuple(heads), lines)]
-    items.append(Lines((*_meanings({series[0] for series in {*now, *then}}, scales), *_without(now), *_timing(frames, window))))
+    items.append(
+        Lines((*_meanings({series[0] for series in {*now, *then}}, scales), *_without(now), *_timing(frames, window)))
+    )
     return Panel("scores", title, tuple(items))
 
 
@@ -152,27 +157,28 @@ def _timing(frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Fact, .
     return (Fact("score.assigned", "Scores with an assigned time", said, float(n), "answers", window.days, len(ours)),)
 
 
-def visits_panel(frames: Mapping[str, pd.DataFrame], window: Window, scales: Register) -> Panel:
+def visits_panel(frames: Mapping[str, pd.DataFrame], scales: Register) -> Panel:
     """The scores of the last visits, side by side, oldest first.
 
     A score belongs to a visit when it was collected at one, or on the day of one.
 
     Args:
         frames: The frames of one patient, cut at the end of the window.
-        window: The days of the page.
         scales: The scales of the log.
     """
     title = "Scores of the last visits"
     scores = frames["scores"]
     visited = set(frames["visits"]["visited_on"])
-    at_visit = scores[(scores["collected"] == "visit") | (scores["observed_on"].isin(visited) & scores["collected"].isna())]
+    at_visit = scores[
+        (scores["collected"] == "visit") | (scores["observed_on"].isin(visited) & scores["collected"].isna())
+    ]
     days = sorted(at_visit["observed_on"].unique())[-VISITS_SHOWN:]
     if not days:
-        return Panel("visits", title, (Lines(("No score collected at a visit is on record.",)),))
+        return Panel("visits", "Scores at visits", (), "none on record")
     found: dict[Series, dict[Any, list[Row]]] = {}
     for row in rows(at_visit[at_visit["observed_on"].isin(days)]):
         found.setdefault(_series(row), {}).setdefault(row["observed_on"], []).append(row)
-    heads = [Heading("Scale"), Heading("Where, by whom")]
+    heads = [Heading("Scale", wide=1), Heading("Where, by whom", wide=1)]
     heads += [Heading(_visit_head(day), numeric=True) for day in days]
     lines = tuple(
         (*_names(series, scales), *(_answers(series, day, given.get(day, [])) for day in days))

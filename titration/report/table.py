@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from titration import units
 from titration.report.facts import NAMES, Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 

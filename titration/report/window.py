@@ -9,15 +9,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from titration import times
 from titration.derive import moments
 from titration.errors import Fault, InvalidEntry, shown
 from titration.records import KINDS
 from titration.times import FIRST_YEAR, LAST_YEAR
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -154,6 +155,5 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """
     plain = frame.astype(object)
     return [
-        {str(name): value for name, value in row.items()}
-        for row in plain.where(plain.notna(), None).to_dict("records")
+        {str(name): value for name, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
     ]

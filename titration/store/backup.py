@@ -106,4 +106,3 @@ def _open_copy(path: Path) -> Store:
     """A copy is older than the head this computer has seen, on purpose: it is opened without asking."""
     db = connection.connect(path, write=True)
     return Store(path, db, write=True)
-

@@ -20,7 +20,20 @@ from titration.store import schema
 
 WAIT_SECONDS = 15.0
 NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.rclone", "fuse.gvfsd-fuse", "davfs"}
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "afs",
+        "ceph",
+        "fuse.sshfs",
+        "fuse.rclone",
+        "fuse.gvfsd-fuse",
+        "davfs",
+    }
 )
 
 
@@ -70,7 +83,9 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if write and mode == "ro":
         raise errors.WriteRefused(f"{path} or its folder is read-only; it can be read, and not written to")
     with translated(path):
-        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=WAIT_SECONDS)
+        db = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=WAIT_SECONDS
+        )
         try:
             prepare(db, write=write)
             _recognise(db, path)
@@ -88,6 +103,7 @@ def prepare(db: sqlite3.Connection, *, write: bool) -> None:
     db.execute("PRAGMA cell_size_check = ON")
     if write:
         db.execute("PRAGMA synchronous = EXTRA")
+        db.execute("PRAGMA secure_delete = ON")  # a redacted text leaves no trace in the file
         db.execute("PRAGMA temp_store = MEMORY")
         db.execute("PRAGMA cache_size = -65536")
     else:
@@ -98,7 +114,9 @@ def _recognise(db: sqlite3.Connection, path: Path) -> None:
     (found,) = db.execute("PRAGMA application_id").fetchone()
     if found != schema.APPLICATION_ID:
         db.execute("SELECT 1 FROM sqlite_master").fetchone()  # a file that is no SQLite at all says so here
-        raise errors.NotALog(f"{path} is not a titration log (another program's file, or an empty one); it was not touched")
+        raise errors.NotALog(
+            f"{path} is not a titration log (another program's file, or an empty one); it was not touched"
+        )
 
 
 def network_type(path: Path, mounts: str = "/proc/self/mountinfo") -> str | None:

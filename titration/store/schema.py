@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from titration.fields import Day, Instant, Stored
-from titration.records import KINDS, RecordKind
+from titration.records import KINDS, RecordKind, schema_version
 
 if TYPE_CHECKING:
     import sqlite3
@@ -42,13 +42,19 @@ JOURNAL: dict[str, str] = {
     " card INTEGER REFERENCES words (id), program TEXT NOT NULL, schema_version INTEGER NOT NULL,"
     " schema_digest BLOB, facts INTEGER NOT NULL, last_row INTEGER NOT NULL, previous BLOB NOT NULL,"
     " seal BLOB NOT NULL UNIQUE",
-    "block": "id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, \"table\" TEXT NOT NULL, first_row INTEGER NOT NULL,"
+    "block": 'id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, "table" TEXT NOT NULL, first_row INTEGER NOT NULL,'
     " n INTEGER NOT NULL CHECK (n BETWEEN 1 AND 1024), schema_version INTEGER NOT NULL, digest BLOB NOT NULL",
 }
 """The journal: one row per act of recording, and the digests of what it wrote."""
 
 DEFERRED = "REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED"
-UNIQUE = {"code": ("text",), "scale": ("code", "version"), "amendment": ("row",), "redaction": ("words",), "entry": ("seal",)}
+UNIQUE = {
+    "code": ("text",),
+    "scale": ("code", "version"),
+    "amendment": ("row",),
+    "redaction": ("words",),
+    "entry": ("seal",),
+}
 UNSEALED = {"words": ("salt", "text")}  # the digest is sealed; the text itself can be redacted
 
 
@@ -200,6 +206,17 @@ def layout(version: int) -> str:
             child = ["of"] if kind.parent else []
             tables[kind.table] = ["row", "entry", *child, *(c.name for c in columns(kind, version))]
     return json.dumps(tables, separators=(",", ":"))
+
+
+def script() -> str:
+    """The SQL of a new log of this version, as `db/schema.sql` holds it."""
+    lines = [
+        "-- The tables of a titration log, written by: titration schema",
+        f"PRAGMA application_id = {APPLICATION_ID};",
+        f"PRAGMA user_version = {schema_version()};",
+        *(f"{sql};" for version in range(1, schema_version() + 1) for sql in statements(version)),
+    ]
+    return "\n\n".join(lines) + "\n"
 
 
 def objects(db: sqlite3.Connection) -> dict[str, str]:

@@ -27,7 +27,7 @@ def block_digest(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any
 
     Example:
         >>> block_digest("code", ["id", "text"], [(1, "P001")]).hex()[:8]
-        'b4b44ee4'
+        '6616da2d'
     """
     body = _encode([table, list(columns), [list(row) for row in rows]])
     return sha256(b"titration block 1\0" + body).digest()

@@ -96,7 +96,9 @@ class Store:
         """The columns a table has in this file, which may be of an older version."""
         return [name for _, name, *_ in self.query(f"PRAGMA table_info({table})")]
 
-    def rows(self, table: str, names: Sequence[str], asof: int, *, patient: str | None = None, current: bool = True) -> list[tuple[Any, ...]]:
+    def rows(
+        self, table: str, names: Sequence[str], asof: int, *, patient: str | None = None, current: bool = True
+    ) -> list[tuple[Any, ...]]:
         """The rows of a table as they stood after an entry, in order of patient, time and row.
 
         Args:
@@ -138,7 +140,10 @@ class Store:
         """
         marks = ", ".join("?" * len(KINDS))
         found = self.query(
-            f'SELECT "table" FROM block WHERE first_row <= ? AND ? < first_row + n AND "table" IN ({marks})', row, row, *KINDS
+            f'SELECT "table" FROM block WHERE first_row <= ? AND ? < first_row + n AND "table" IN ({marks})',
+            row,
+            row,
+            *KINDS,
         )
         if not found:
             raise errors.RowNotFound(f"no fact has the row {row}; rows stand in the first column of every frame")

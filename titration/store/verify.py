@@ -113,7 +113,9 @@ def _file(db: sqlite3.Connection) -> Iterator[str]:
     (said,) = db.execute("PRAGMA integrity_check(1)").fetchone()
     if said != "ok":
         yield f"SQLite finds damage: {said}"
-    sealed = db.execute("SELECT schema_digest FROM entry WHERE schema_digest IS NOT NULL ORDER BY entry DESC").fetchone()
+    sealed = db.execute(
+        "SELECT schema_digest FROM entry WHERE schema_digest IS NOT NULL ORDER BY entry DESC"
+    ).fetchone()
     missing = schema.missing_seals(db)
     if missing:
         yield f"the triggers {', '.join(missing)} are gone"
@@ -188,7 +190,9 @@ def _one_of(table: str, first: int, n: int) -> str:
     return f"row {first} was changed" if n == 1 else f"one of these rows of {table} was changed"
 
 
-def _later_columns(db: sqlite3.Connection, table: str, key: str, names: list[str], span: tuple[int, int]) -> Iterator[str]:
+def _later_columns(
+    db: sqlite3.Connection, table: str, key: str, names: list[str], span: tuple[int, int]
+) -> Iterator[str]:
     """A column that came later must be empty in rows that were sealed without it."""
     there = [name for _, name, *_ in db.execute(f'PRAGMA table_info("{table}")')]
     later = [name for name in there if name not in names and name not in schema.UNSEALED.get(table, ())]

@@ -142,7 +142,9 @@ class Writing:
 
     def scale(self, code: str, version: str, definition: str) -> None:
         """Copy a scale into the log, unless that version of it is there."""
-        there = self.db.execute("SELECT definition FROM scale WHERE code = ? AND version = ?", (code, version)).fetchone()
+        there = self.db.execute(
+            "SELECT definition FROM scale WHERE code = ? AND version = ?", (code, version)
+        ).fetchone()
         if there is None:
             self._core_row("scale", code, version, definition)
         elif there[0] != definition:
@@ -201,7 +203,12 @@ class Writing:
 
     def _layout(self, table: str) -> list[str]:
         kind = KINDS[table]
-        return ["row", "entry", *(["of"] if kind.parent else []), *(c.name for c in schema.columns(kind, self._version))]
+        return [
+            "row",
+            "entry",
+            *(["of"] if kind.parent else []),
+            *(c.name for c in schema.columns(kind, self._version)),
+        ]
 
     def copy(self, table: str, row: int, **changed: int) -> int:
         """Add a fact again with some stored values changed, children and all; returns its row."""
@@ -210,7 +217,9 @@ class Writing:
         mixed = tuple(changed.get(name, value) for name, value in zip(layout[2:], values, strict=True))
         fresh = self._insert(table, layout[2:], [mixed], 1).start
         for child in (k for k in KINDS.values() if k.parent == table):
-            for (of_row,) in self.db.execute(f"SELECT row FROM {child.table} WHERE of = ? ORDER BY row", (row,)).fetchall():
+            for (of_row,) in self.db.execute(
+                f"SELECT row FROM {child.table} WHERE of = ? ORDER BY row", (row,)
+            ).fetchall():
                 self.copy(child.table, of_row, of=fresh)
         return fresh
 

@@ -1,0 +1,43 @@
+# Each target sets up what it needs: a virtual environment in .venv, the dependencies, the package.
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: demo notebook test lint types tests
+
+demo: .venv/core
+	$(BIN)/titration demo db/demo.db --reports out
+	@echo "open the first notebook with:  make notebook"
+
+notebook: .venv/notebook
+	@test -e db/demo.db || $(BIN)/titration demo db/demo.db
+	cd notebooks && ../$(BIN)/jupyter lab 1-review-a-chart.ipynb
+
+test: lint types tests
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+tests: .venv/dev
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered -q
+
+.venv/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
+
+.venv/core: .venv/python pyproject.toml
+	$(BIN)/python -m pip install --quiet -e .
+	@touch $@
+
+.venv/notebook: .venv/core
+	$(BIN)/python -m pip install --quiet -e ".[notebook]"
+	@touch $@
+
+.venv/dev: .venv/core
+	$(BIN)/python -m pip install --quiet -e ".[dev]"
+	@touch $@

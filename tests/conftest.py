@@ -1,0 +1,74 @@
+"""What tests share: a private state folder, a fixed clock, an empty log, the demo log."""
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+
+import pytest
+
+os.environ["TITRATION_STATE"] = tempfile.mkdtemp(prefix="titration-state-")  # never the user's own
+
+NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _private_state(tmp_path, monkeypatch):
+    monkeypatch.setenv("TITRATION_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("TITRATION_BY", raising=False)
+
+
+class Clock:
+    """A clock that only moves when it is told to."""
+
+    def __init__(self, now=NOON):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def on(self, **step):
+        self.now += dt.timedelta(**step)
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def log(tmp_path, clock):
+    """An empty log, open for writing by clinician-1, with patient P001."""
+    import titration
+
+    made = titration.create(
+        tmp_path / "clinic.db", site="North clinic", zone="Europe/London", by="clinician-1", clock=clock
+    )
+    made.append(titration.Patient(patient="P001", birth_year=1974))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory):
+    """The demo log's file; copy it before writing to it."""
+    from titration import demo
+
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    demo.build(path).close()
+    path.chmod(0o400)
+    return path
+
+
+@pytest.fixture
+def demo_log(demo_file, tmp_path):
+    """A copy of the demo log, open for reading."""
+    import titration
+
+    copy = tmp_path / "demo.db"
+    shutil.copy(demo_file, copy)
+    copy.chmod(0o600)
+    with titration.open(copy) as made:
+        yield made
+

@@ -1,0 +1,116 @@
+"""`titration correct`, `retract`, `move`, `redact`: being wrong, with a reason."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import click
+
+from titration.cli import options
+
+
+@click.command(name="correct")
+@options.log_argument
+@click.argument("row", type=int)
+@click.option(
+    "--set", "changes", multiple=True, metavar="FIELD=TEXT", help='As in --set dose="102 mcg/day"; can be repeated.'
+)
+@click.option(
+    "--clear", "cleared", multiple=True, metavar="FIELD", help="Say that a field was not stated; can be repeated."
+)
+@options.reason_option
+@options.by_option
+@options.confirm_option
+@options.network_option
+def correct_verb(
+    log: Path,
+    row: int,
+    changes: tuple[str, ...],
+    cleared: tuple[str, ...],
+    reason: str,
+    by: str,
+    answers: tuple[str, ...],
+    *,
+    network: bool,
+) -> None:
+    """Put a right record in the place of a wrong row; both stay readable."""
+    from titration import times
+    from titration.errors import Fault, InvalidEntry, shown
+    from titration.fields import Field, Reading
+    from titration.records import kind_of
+    from titration.units import Unfit
+
+    with options.opened(log, by=by, network=network) as opened:
+        before = opened.record(row)
+        kind = kind_of(type(before))
+        known: dict[str, Field] = {name: f for f in kind.fields for name in (f.name, f.flag)}
+        given: dict[str, Any] = {}
+        faults = []
+        for change in (*changes, *(f"{name}=" for name in cleared)):
+            name, _, text = change.partition("=")
+            if name not in known:
+                faults.append(
+                    Fault(shown(name), "", f"is not a field; the fields are {', '.join(f.flag for f in kind.fields)}")
+                )
+                continue
+            field = known[name]
+            try:
+                given[field.name] = (
+                    field.value.parse(text, Reading(zone=times.zone(opened.zone))) if text.strip() else None
+                )
+            except Unfit as unfit:
+                faults.append(Fault(field.name, shown(text), str(unfit)))
+        if not given and not faults:
+            faults.append(Fault("--set", "", 'say what was wrong, as in --set dose="102 mcg/day"'))
+        if faults:
+            raise InvalidEntry(f"the correction of row {row}", faults)
+        for day, at in kind.days.items():
+            if at in given and day not in given:
+                given[day] = None  # the day follows the new time
+        fact = dataclasses.replace(before, **given)
+        entry = opened.correct(row, fact, reason=reason, confirm=options.confirmed(answers))
+        options.say_entry(entry)
+
+
+@click.command(name="retract")
+@options.log_argument
+@click.argument("row", type=int)
+@options.reason_option
+@options.by_option
+@options.network_option
+def retract_verb(log: Path, row: int, reason: str, by: str, *, network: bool) -> None:
+    """Say of a row that it was entered in error; it stays readable in the history."""
+    with options.opened(log, by=by, network=network) as opened:
+        options.say_entry(opened.retract(row, reason=reason))
+
+
+@click.command(name="move")
+@options.log_argument
+@click.argument("entry", type=int)
+@click.option("--to", required=True, help="The patient it belongs to.")
+@options.reason_option
+@options.by_option
+@options.network_option
+def move_verb(log: Path, entry: int, to: str, reason: str, by: str, *, network: bool) -> None:
+    """Move a whole entry to the right patient."""
+    with options.opened(log, by=by, network=network) as opened:
+        click.echo(f"to {opened.identity(to)}")
+        options.say_entry(opened.move(entry, to=to, reason=reason))
+
+
+@click.command(name="redact")
+@options.log_argument
+@click.argument("row", type=int)
+@click.argument("field")
+@options.reason_option
+@options.by_option
+@options.network_option
+def redact_verb(log: Path, row: int, field: str, reason: str, by: str, *, network: bool) -> None:
+    """Blank a free text for good (a misfiled name, a lawful erasure); the seals still fit.
+
+    Backups made before still hold it.
+    """
+    with options.opened(log, by=by, network=network) as opened:
+        options.say_entry(opened.redact(row, field, reason=reason))

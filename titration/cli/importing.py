@@ -1,0 +1,70 @@
+"""`titration import`: a clinic's own spreadsheet through its map, or a template to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from titration.cli import options
+
+
+@click.command(name="import")
+@click.argument("log", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--map", "map_path", type=click.Path(path_type=Path), help="The TOML map of the file; canonical files need none.")
+@click.option("--kind", help="Which record a canonical file holds, when its headings do not say.")
+@click.option("--sheet", help="Which sheet of a workbook.")
+@click.option("--dry-run", is_flag=True, help="Store nothing; tell what would be stored and what not.")
+@click.option("--accept-rest", is_flag=True, help="Store what is sound; what is left out is counted and listed.")
+@click.option("--template", metavar="KIND", help="Write the canonical CSV of a record, with one example row, and stop.")
+@click.option("--by", envvar="TITRATION_BY", help="Who records, as a code (or TITRATION_BY).")
+@options.confirm_option
+@options.network_option
+def import_verb(
+    log: Path | None, file: Path | None, map_path: Path | None, kind: str | None, sheet: str | None, *, dry_run: bool,
+    accept_rest: bool, template: str | None, by: str | None, answers: tuple[str, ...], network: bool,
+) -> None:  # fmt: skip
+    """Import a CSV or XLSX file as one entry, all of it or nothing.
+
+    Every fault is listed with its row and column, also in FILE.faults.csv beside the file. The same file
+    again adds nothing; a row that differs from the log's is reported, never replaced.
+    """
+    if template is not None:
+        _write_template(template)
+        return
+    if log is None or file is None:
+        message = "give the log and the file, or --template KIND"
+        raise click.UsageError(message)
+    if by is None and not dry_run:
+        message = "--by (or TITRATION_BY) is needed to record"
+        raise click.UsageError(message)
+    with options.opened(log, by=by, network=network) as opened:
+        with click.progressbar(length=1, label=f"reading {file.name}", show_eta=False) as bar:
+
+            def progress(done: int, length: int, what: str) -> None:
+                bar.length, bar.label = max(length, 1), what
+                bar.update(done - bar.pos)
+
+            result = opened.import_file(
+                file, map=map_path, kind=kind, sheet=sheet, dry_run=dry_run, accept_rest=accept_rest,
+                confirm=options.confirmed(answers), progress=progress,
+            )  # fmt: skip
+        click.echo(str(result))
+        for fault in result.left_out[:40] if dry_run else ():
+            click.echo(f"  {fault}")
+        if result.entry is not None:
+            options.say_entry(result.entry)
+
+
+def _write_template(word: str) -> None:
+    """Write a template's CSV to standard output."""
+    from titration.entry import templates
+    from titration.errors import Fault, InvalidEntry, shown
+    from titration.records import of_table
+
+    try:
+        text = templates.csv(of_table(word))
+    except (LookupError, ValueError) as error:
+        raise InvalidEntry("--template", [Fault("kind", shown(word), str(error.args[0]))]) from error
+    click.echo(text, nl=False)

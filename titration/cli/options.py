@@ -1,0 +1,53 @@
+"""Arguments and options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from titration.recording import Entry
+
+log_argument = click.argument("log", type=click.Path(path_type=Path))
+by_option = click.option("--by", envvar="TITRATION_BY", required=True, help="Who records, as a code (or TITRATION_BY).")
+reason_option = click.option("--reason", required=True, help="Why, in words; it is kept.")
+network_option = click.option("--network", is_flag=True, help="Accept to write on a network drive.")
+asof_option = click.option("--asof", help="The log as it was known: an entry's number, a day (its end) or a time.")
+confirm_option = click.option(
+    "--confirm", "answers", multiple=True, metavar="NAME=REASON", help="Answer a question of the door; can be repeated."
+)
+
+
+def confirmed(answers: tuple[str, ...]) -> dict[str, str]:
+    """The answers given on the command line."""
+    made = {}
+    for answer in answers:
+        name, equals, reason = answer.partition("=")
+        if not equals or not reason.strip():
+            message = f"{answer!r} must be NAME=REASON, the name as it stands in brackets before the question"
+            raise click.BadParameter(message, param_hint="--confirm")
+        made[name.strip()] = reason.strip()
+    return made
+
+
+def say_entry(entry: Entry) -> None:
+    """Tell what was stored: its number, rows and seal, and what the door noted."""
+    for note in entry.notes:
+        click.echo(f"note: {note}")
+    rows = (
+        f", rows {', '.join(map(str, entry.rows[:12]))}{' ...' if len(entry.rows) > 12 else ''}" if entry.rows else ""
+    )  # noqa: PLR2004 - a line's worth
+    click.echo(f"stored as entry {entry.entry}{rows}; seal {entry.seal[:16]}; recorded {entry.recorded}")
+
+
+def opened(log: Path, *, by: str | None = None, network: bool = False) -> Any:
+    """The log, open."""
+    import titration
+
+    return titration.open(log, by=by, network=network)
+
+
+Verb = Callable[..., None]

@@ -1,0 +1,124 @@
+"""`titration history`, `chart`, `report`: what is in the log, and what was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from titration.cli import options
+
+if TYPE_CHECKING:
+    from titration.log import Log
+
+
+@click.command(name="history")
+@options.log_argument
+@click.argument("patient", required=False)
+@options.asof_option
+@click.option("--csv", "target", type=click.Path(path_type=Path), help="Write it to a file instead.")
+def history_verb(log: Path, patient: str | None, asof: str | None, target: Path | None) -> None:
+    """Every entry: who wrote what, when and why, and what became of it."""
+    with options.opened(log) as opened:
+        lines = opened.history(patient, asof=asof)
+        if target is not None:
+            from titration.entry.templates import csv_text, write_new
+
+            write_new(target, csv_text(lines))
+            click.echo(f"wrote {len(lines)} lines to {target}")
+            return
+        for line in lines.astype(object).where(lines.notna(), None).to_dict("records"):
+            when = line["recorded_at"].tz_convert(opened.zone)
+            click.echo(f"entry {line['entry']}  {when:%Y-%m-%d %H:%M%z}  {line['recorded_by']}  {line['action']}"
+                       f"  {line['patient']}  {line['record']} row {line['row']}")  # fmt: skip
+            if line["field"]:
+                click.echo(f"    {line['field']}: {line['old'] or 'not stated'} -> {line['new'] or 'not stated'}")
+            elif line["old"] or line["new"]:
+                click.echo(f"    {line['old'] or line['new']}")
+            if line["replaced_by"]:
+                click.echo(f"    row {line['replaced_by']} stands for it now")
+            if line["source"]:
+                click.echo(f"    from: {line['source']}")
+            if line["reason"]:
+                click.echo(f"    reason: {line['reason']}")
+
+
+@click.command(name="chart")
+@options.log_argument
+@click.argument("patient")
+@options.asof_option
+@click.option("--since", help="First day shown, as in 2026-01-01.")
+@click.option("--until", help="Last day shown.")
+@click.option("--scale", help="One scale's code.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="A .png, .svg or .pdf file; without it, the chart in words."
+)
+def chart_verb(
+    log: Path,
+    patient: str,
+    asof: str | None,
+    since: str | None,
+    until: str | None,
+    scale: str | None,
+    output: Path | None,
+) -> None:
+    """One patient's timeline, as a picture or in words."""
+    with options.opened(log) as opened:
+        figure = opened.chart(patient, asof=asof).plot(since=since, until=until, scale=scale)
+        if output is None:
+            click.echo(figure.twin)
+            return
+        figure.save(output)
+        click.echo(f"wrote {output}")
+
+
+@click.command(name="report")
+@options.log_argument
+@click.option("--month", help="As in 2026-10; the last full month before the newest entry when left out.")
+@click.option("--patient", "patients", multiple=True, help="Only this patient; can be repeated.")
+@options.asof_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder to write to.")
+@click.option("--replace", is_flag=True, help="Write over reports whose content differs.")
+def report_verb(
+    log: Path, month: str | None, patients: tuple[str, ...], asof: str | None, output: Path, *, replace: bool
+) -> None:
+    """The month's report of each patient: PDF, HTML, text and facts.csv."""
+    with options.opened(log) as opened:
+        month = month or last_full_month(opened)
+        written = write_reports(opened, month, patients, output, replace=replace, asof=asof)
+        click.echo(f"wrote {written} files to {output}: the reports of {month}")
+
+
+def last_full_month(log: Log) -> str:
+    """The month before the one of the newest entry."""
+    from datetime import timedelta
+
+    from titration import times
+
+    newest = log.recorded(log.entry_at()).astimezone(times.zone(log.zone))
+    return f"{newest.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+
+def write_reports(
+    log: Log, month: str, patients: tuple[str, ...], output: Path, *, replace: bool, asof: str | None = None
+) -> int:
+    """Write the reports of a month; returns how many files.
+
+    A patient whose report cannot be made is named, and the others are made all the same.
+    """
+    from titration.errors import TitrationError
+
+    everyone = patients or tuple(log.frame("patient", asof=asof)["patient"])
+    output.mkdir(parents=True, exist_ok=True)
+    written, failed = 0, []
+    with click.progressbar(everyone, label=f"reports of {month}", hidden=len(everyone) < 4) as coming:  # noqa: PLR2004 - a bar for a few is noise
+        for patient in coming:
+            try:
+                written += len(log.chart(patient, asof=asof).report(month).save(output, replace=replace))
+            except TitrationError as error:
+                failed.append(f"{patient}: {error}")
+    if failed:
+        message = "\n  ".join([f"{written} files were written; not made:", *failed])
+        raise click.ClickException(message)
+    return written

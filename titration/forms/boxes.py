@@ -1,0 +1,126 @@
+"""A field as a box on the screen: drop-downs for closed lists, unbounded text for all else.
+
+Never a bounded or numeric box: those change what was typed without a word. Our own parser reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from titration.fields import Children, Choice, Number, Words
+from titration.forms.drafts import pair_of, pair_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from titration.fields import Field
+    from titration.records import RecordKind
+
+WHEN = "Date and time"
+WHEN_FORM = "YYYY-MM-DD hh:mm; the day alone if no time is known"
+NAMED = {"description_width": "13em"}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box and the field it is for; an instant and its day share one.
+
+    Attributes:
+        names: The field, or the instant and the day.
+        widget: What is on the screen; its value is text.
+    """
+
+    names: tuple[str, ...]
+    widget: Any
+
+    def texts(self) -> dict[str, str]:
+        """What is in it, by field name; nothing when it is blank."""
+        text = self.widget.value
+        if not text.strip():
+            return {}
+        return pair_texts(text, (self.names[0], self.names[1])) if len(self.names) > 1 else {self.names[0]: text}
+
+
+def box(field: Field) -> Box:
+    """The box of one field.
+
+    Example:
+        >>> from titration.records import KINDS
+        >>> made = box(KINDS["dose_change"].field("dose_mcg_per_day"))
+        >>> made.widget.description, made.widget.value, made.widget.placeholder
+        ('Daily dose (mcg/day)', '', 'number and unit, mcg/day')
+    """
+    hint = f"{field.meaning}; {field.value.allowed}"
+    if isinstance(field.value, Choice):
+        return Box((field.name,), drop_down(field.heading, field.value.options, blank=_left(field), hint=hint))
+    if isinstance(field.value, (Words, Children)):
+        made = ipywidgets.Textarea(
+            description=field.heading, placeholder=field.value.allowed, tooltip=hint, style=NAMED, rows=2
+        )
+    else:
+        unit = field.value.unit if isinstance(field.value, Number) else ""
+        made = text_box(field.heading, f"number and unit, {unit}" if unit else field.value.allowed, hint=hint)
+    return Box((field.name,), made)
+
+
+def _left(field: Field) -> str:
+    """What stands in a drop-down nobody has touched."""
+    return f"({field.default})" if field.default is not None else "-"
+
+
+def text_box(heading: str, placeholder: str = "", *, hint: str = "") -> Any:
+    """An unbounded box for text.
+
+    Example:
+        >>> text_box("Lot").description
+        'Lot'
+    """
+    return ipywidgets.Text(description=heading, placeholder=placeholder, tooltip=hint or placeholder, style=NAMED)
+
+
+def drop_down(heading: str, options: Iterable[str | tuple[str, str]], *, blank: str = "-", hint: str = "") -> Any:
+    """A closed list, with nothing chosen.
+
+    Example:
+        >>> drop_down("Side", ("left", "right")).value
+        ''
+    """
+    pairs = [(option, option) if isinstance(option, str) else option for option in options]
+    return ipywidgets.Dropdown(description=heading, options=[(blank, ""), *pairs], tooltip=hint, style=NAMED)
+
+
+def boxes(kind: RecordKind, without: Iterable[str] = ("patient",)) -> list[Box]:
+    """A box for each field of a kind, in the order declared.
+
+    Args:
+        kind: Which record.
+        without: Fields that are asked elsewhere on the screen.
+
+    Example:
+        >>> from titration.records import KINDS
+        >>> [made.names for made in boxes(KINDS["note"])]
+        [('noted_at', 'noted_on'), ('words',)]
+    """
+    pair, left_out = pair_of(kind) or (), set(without)
+    made = []
+    for field in kind.fields:
+        if field.name in left_out or field.name in pair[1:]:
+            continue
+        if field.name in pair:
+            made.append(Box(pair, text_box(WHEN, "as the visit, unless given", hint=f"{field.meaning}; {WHEN_FORM}")))
+        else:
+            made.append(box(field))
+    return made
+
+
+def fold(made: Iterable[Box], title: str) -> Any:
+    """Boxes that are seldom needed, under a heading that opens with one click."""
+    return ipywidgets.Accordion([ipywidgets.VBox([b.widget for b in made])], titles=(title,), selected_index=None)
+
+
+def heading(words: str) -> Any:
+    """The heading of a part of the form."""
+    return ipywidgets.HTML(f"<h3>{words}</h3>")

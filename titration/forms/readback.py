@@ -1,0 +1,194 @@
+"""The read-back: complaints, questions, old beside new, all that would be saved; as HTML, escaped."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from titration.entry.card import lines, said
+from titration.entry.door import when
+from titration.forms import boxes
+from titration.records import DoseChange, Record, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from titration.errors import Question
+    from titration.fields import Field
+    from titration.forms.drafts import Complaint
+    from titration.recording import Entry, Rehearsal
+
+SHOWS = "the pump shows this"
+STYLE = """<style>
+.titration-form { max-width: 86em; }
+.titration-form .widget-text, .titration-form .widget-textarea, .titration-form .widget-dropdown
+  { width: 36em; flex: none; }
+.titration-form .titration-patient { width: 76em; max-width: 100%; }
+.titration-form h3 { margin: 1em 0 .2em; border-bottom: 1px solid currentColor; line-height: 1.5; }
+.titration-form .widget-html-content { line-height: 1.5; }
+.titration-form .titration-line { flex-wrap: wrap; }
+.titration-form .titration-line > .widget-text:first-child, .titration-form .titration-line > .widget-dropdown:first-child
+  { width: 31em; }
+.titration-form .titration-line > :first-child > label { width: 19em !important; }
+.titration-form .titration-line .titration-narrow { width: 17em; }
+.titration-form .titration-line .titration-narrow > label { width: 7em !important; }
+.titration-form .titration-grid { grid-template-columns: 19em 15em 15em; }
+.titration-form .titration-grid .widget-dropdown { width: 14em; }
+.titration-form .titration-grid .widget-label { text-align: right; padding-right: 0; }
+.titration-form .titration-effects { grid-template-columns: repeat(3, 27em); }
+.titration-form .titration-effects .widget-dropdown { width: 26em; }
+.titration-form table { border-collapse: collapse; margin: .4em 0; }
+.titration-form th, .titration-form td { text-align: left; padding: .15em 1em .15em 0; vertical-align: top; }
+.titration-form tr { border-bottom: 1px solid #8884; }
+.titration-form td.changed { font-weight: bold; }
+.titration-form .titration-panel { border: 1px solid currentColor; padding: .3em 1em; margin: .5em 0; }
+.titration-form .titration-beside { border-left: 1px solid #8888; padding-left: 1em; margin: 1em 0 0 2em; flex: none; }
+.titration-form .titration-question { white-space: normal; }
+</style>"""
+
+
+def table(rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> str:
+    """A table of plain texts.
+
+    Example:
+        >>> table([["a<b"]])
+        '<table><tr><td>a&lt;b</td></tr></table>'
+    """
+    body = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    parts = [f"<tr>{cells}</tr>" for cells in ([top] if top else []) + body]
+    return f"<table>{''.join(parts)}</table>"
+
+
+def panel(title: str, *parts: str) -> str:
+    """A framed part; the title is plain text, the parts are HTML.
+
+    Example:
+        >>> panel("Saved")
+        '<div class="titration-panel"><b>Saved</b></div>'
+    """
+    return f'<div class="titration-panel"><b>{escape(title)}</b>{"".join(parts)}</div>'
+
+
+def complaints(found: Iterable[Complaint]) -> str:
+    """Everything that cannot be so, in one place, in the order of the screen."""
+    rows = [(c.where, c.heading, c.seen, c.allowed) for c in found]
+    count = "1 thing has" if len(rows) == 1 else f"{len(rows)} things have"
+    head = ("where", "box", "typed", "what is allowed")
+    return panel(f"{count} to be put right. Nothing was stored.", table(rows, head))
+
+
+def program(change: DoseChange | None) -> str:
+    """The last program entered, for reading only."""
+    if change is None:
+        return "<b>Last program entered</b><br>none"
+    kind = kind_of(DoseChange)
+    when = "effective_on" if change.effective_at is None else "effective_at"
+    names = (when, "mode", "dose_mcg_per_day", "concentration_mcg_per_ml", "drug", "steps")
+    rows = [(kind.field(n).title, said(change, n)) for n in names if said(change, n) != "-"]
+    return f"<b>Last program entered</b> (for reading; none of it is saved again){table(rows)}"
+
+
+def card(new: DoseChange, old: DoseChange | None) -> str:
+    """Before and now side by side, units spelt out, changed lines marked in words."""
+    rows = [(title, was, now, "changed" if changed else "same") for title, was, now, changed in lines(new, old)]
+    if old is None:
+        note, rows = "There is no earlier program to compare with.", [(t, w, n, "") for t, w, n, _ in rows]
+    else:
+        note = "Compare every line with the printout."
+    return f"<br><b>The program</b>{table(rows, ('', 'before', 'now', ''))}<p>{note}</p>"
+
+
+def others(facts: Iterable[Record]) -> str:
+    """Every record, each as it will be saved; what is as it always is ("observed", "done") is not repeated."""
+    rows = []
+    for fact in facts:
+        kind = kind_of(type(fact))
+        stem = f"{kind.moment}_"
+        told = [f"{f.title.lower()} {text}" for f, text in fact.said() if not _is_plain(f, fact, stem)]
+        rows.append((kind.title, when(fact), "; ".join(told)))
+    return f"<b>Everything that will be saved</b>{table(rows, ('record', 'date and time', ''))}"
+
+
+def _is_plain(field: Field, fact: Record, stem: str) -> bool:
+    """Whether it stands elsewhere on the card, or is what it is when nobody says otherwise."""
+    is_default = field.default is not None and getattr(fact, field.name) == field.default
+    return is_default or field.name in {"patient", f"{stem}at", f"{stem}on"}
+
+
+def read_back(identity: str, visit: str, by: str | None, held: Rehearsal) -> str:
+    """The whole card a person reads before saving."""
+    head = f"<p><b>{escape(identity)}</b><br>Visit: {escape(visit)}<br>Recorded by: {escape(by or 'nobody yet')}</p>"
+    notes = "".join(f"<p>{escape(note)}</p>" for note in held.notes)
+    programs = "".join(card(new, old) for new, old in held.programs)
+    return panel("Read back: is this what you see?", head, notes, programs, others(held.facts))
+
+
+def saved(entry: Entry, facts: Iterable[Record]) -> str:
+    """What was saved: entry, seal, and each fact with its row."""
+    rows = [(kind_of(type(fact)).title, f"row {row}") for fact, row in zip(facts, entry.rows, strict=True)]
+    seal = f"<p>Recorded {escape(entry.recorded)}. Seal {entry.seal}.</p>"
+    return panel(f"Saved as entry {entry.entry}.", seal, table(rows))
+
+
+class Answers:
+    """The questions of the door, each with a box for the reason.
+
+    Attributes:
+        widget: What is on the screen; nothing when there are none.
+    """
+
+    def __init__(
+        self, questions: Iterable[Question], before: Mapping[str, str], answered: Callable[[Any], None]
+    ) -> None:
+        """Boxes for questions.
+
+        Args:
+            questions: What is asked.
+            before: Reasons given when the very same was asked before.
+            answered: Called whenever a reason changes.
+        """
+        self._boxes: dict[Question, Any] = {}
+        self._shows: dict[Question, Any] = {}
+        rows = []
+        for question in questions:
+            reason = boxes.text_box("Reason", "in words; it is stored with the question")
+            reason.value = before.get(question, "")
+            reason.observe(answered, "value")
+            shows = ipywidgets.Button(description=SHOWS, tooltip="puts these words into the box")
+            shows.on_click(lambda _, box=reason: setattr(box, "value", SHOWS))
+            self._boxes[question], self._shows[question] = reason, shows
+            words = ipywidgets.HTML(f'<div class="titration-question">{escape(question)}</div>')
+            rows.append(ipywidgets.VBox([words, ipywidgets.HBox([reason, shows])]))
+        title = "<b>To be answered before it can be saved, or retype what was mistyped</b>"
+        self.widget = ipywidgets.VBox([ipywidgets.HTML(title), *rows] if rows else []).add_class("titration-questions")
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What is asked."""
+        return tuple(self._boxes)
+
+    def reason(self, question: Question) -> Any:
+        """The box for the reason."""
+        return self._boxes[question]
+
+    def shows(self, question: Question) -> Any:
+        """The button that puts "the pump shows this" into the box."""
+        return self._shows[question]
+
+    @property
+    def inputs(self) -> list[Any]:
+        """Boxes and buttons."""
+        return [*self._boxes.values(), *self._shows.values()]
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The reasons given so far, by question."""
+        return {question: box.value.strip() for question, box in self._boxes.items() if box.value.strip()}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every question has a reason."""
+        return len(self.given) == len(self._boxes)

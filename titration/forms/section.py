@@ -1,0 +1,88 @@
+"""A part of the form that becomes one record: the usual boxes open, the rest folded beneath."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import ipywidgets
+
+from titration.forms import boxes
+from titration.forms.drafts import Complaint, Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from titration.records import RecordKind
+
+
+class Part(Protocol):
+    """What every part of the form can be asked."""
+
+    widget: Any
+
+    @property
+    def inputs(self) -> list[Any]:
+        """Everything in it that a person can change."""
+
+    def drafts(self) -> list[Draft]:
+        """What stands in it, as drafts; none when nothing was given."""
+
+    def conflicts(self) -> list[Complaint]:
+        """What contradicts itself on the screen, before it is any record."""
+
+
+class Section:
+    """One record of one kind.
+
+    Attributes:
+        kind: Which.
+        widget: What is on the screen.
+    """
+
+    def __init__(
+        self, kind: RecordKind, usual: Sequence[str] | None = None, *, of_visit: bool = True, asks_when: bool = True
+    ) -> None:
+        """Boxes for a kind.
+
+        Args:
+            kind: Which record.
+            usual: The fields that stand open, in this order; the required ones and those with an example when None.
+            of_visit: Whether it takes the visit's time when it has none of its own.
+            asks_when: Whether it has a box for a time of its own.
+        """
+        self.kind, self._of_visit = kind, of_visit
+        left_out = {"patient", *(() if asks_when else kind.days), *(() if asks_when else kind.days.values())}
+        self._boxes = boxes.boxes(kind, left_out)
+        if usual is None:
+            usual = [f.name for f in kind.fields if f.required or f.example or f.name == f"{kind.moment}_at"]
+        first = [b for name in usual for b in self._boxes if b.names[0] == name]
+        rest = [b for b in self._boxes if b not in first]
+        children = [boxes.heading(kind.title), *(b.widget for b in first)]
+        if rest:
+            children.append(boxes.fold(rest, f"More of the {kind.title.lower()}"))
+        self.widget = ipywidgets.VBox(children)
+
+    def box(self, name: str) -> Any:
+        """The box of a field.
+
+        Raises:
+            KeyError: The form has none.
+        """
+        for made in self._boxes:
+            if name in made.names:
+                return made.widget
+        raise KeyError(name)
+
+    @property
+    def inputs(self) -> list[Any]:
+        """Its boxes."""
+        return [made.widget for made in self._boxes]
+
+    def drafts(self) -> list[Draft]:
+        """One draft, or none when all is blank."""
+        texts = {name: text for made in self._boxes for name, text in made.texts().items()}
+        return [Draft(self.kind.title, self.kind, texts, of_visit=self._of_visit)] if texts else []
+
+    def conflicts(self) -> list[Complaint]:
+        """None: what a record cannot be, the record says."""
+        return []

@@ -1,0 +1,118 @@
+"""What a log knows already of its patients and their programs: for the door, the read-back, the pickers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, tzinfo
+from typing import TYPE_CHECKING
+
+from titration import errors, frames, times
+from titration.entry import door
+from titration.entry.card import card
+from titration.records import DoseChange, Record, kind_of
+from titration.units import Unfit
+
+if TYPE_CHECKING:
+    from titration.store import Store
+
+AsOf = int | str | date | datetime | None
+
+
+def entry_at(store: Store, asof: AsOf, zone: tzinfo) -> int:
+    """The entry a moment stands for; see `Log.entry_at`."""
+    newest = store.head()[0]
+    if asof is None:
+        return newest
+    if isinstance(asof, int) or (isinstance(asof, str) and asof.isascii() and asof.isdigit()):
+        if not 1 <= int(asof) <= newest:
+            raise errors.RowNotFound(f"there is no entry {asof}; this log has the entries 1 to {newest}")
+        return int(asof)
+    try:
+        seconds = _seconds(asof, zone)
+    except Unfit as unfit:
+        raise errors.InvalidEntry("asof", [errors.Fault("asof", errors.shown(str(asof)), str(unfit))]) from unfit
+    found = store.entry_by(seconds)
+    if not found:
+        raise errors.RowNotFound(f"nothing was recorded by {asof}; the log begins later")
+    return found
+
+
+def _seconds(asof: str | date | datetime, zone: tzinfo) -> int:
+    """UTC seconds of a moment; a bare day means its end."""
+    if isinstance(asof, str):
+        asof = times.parse_day(asof) if len(asof.strip()) == len("2026-10-08") else times.parse_instant(asof)
+    if not isinstance(asof, datetime):
+        return int(datetime.combine(asof, time(23, 59, 59), tzinfo=zone).timestamp())
+    return int((times.localise(asof, zone) if asof.tzinfo is None else asof).timestamp())
+
+
+def patients(store: Store) -> set[str]:
+    """The codes of the patients of the log as it stands."""
+    rows = store.rows("patient", ["patient"], store.head()[0])
+    codes = store.codes()
+    return {codes[number] for (number,) in rows}
+
+
+def last_change(
+    store: Store, patient: str, *, day: int | None = None, at: int | None = None, without: int = 0
+) -> tuple[int, DoseChange] | None:
+    """The last dose change entered of a patient that was effective by then, with its row; leaves out one row."""
+    number = store.code(patient)
+    done = store.code("done")
+    found = store.query(
+        "SELECT row FROM dose_change AS t WHERE patient = ? AND status = ? AND row <> ?"
+        " AND NOT EXISTS (SELECT 1 FROM amendment AS a WHERE a.row = t.row)"
+        " AND (? IS NULL OR effective_on < ? OR (effective_on = ? AND (? IS NULL OR coalesce(effective_at, 0) <= ?)))"
+        " ORDER BY effective_on DESC, coalesce(effective_at, 0) DESC, row DESC LIMIT 1",
+        number, done, without, day, day, day, at, at,
+    )  # fmt: skip
+    if not found:
+        return None
+    made = frames.record_of(store, found[0][0])
+    assert isinstance(made, DoseChange)
+    return found[0][0], made
+
+
+def earlier(store: Store, change: DoseChange, *, without: int = 0) -> door.Earlier | None:
+    """What a change is compared with at the door."""
+    assert change.effective_on is not None
+    at = None if change.effective_at is None else int(change.effective_at.timestamp())
+    found = last_change(store, change.patient, day=times.day_number(change.effective_on), at=at, without=without)
+    if found is None:
+        return None
+    last = found[1]
+    return door.Earlier(last.dose_mcg_per_day, last.mode, last.concentration_mcg_per_ml, door.when(last))
+
+
+def identity(store: Store, patient: str) -> str:
+    """The line that says which patient this is: code, birth year, pump, last dose and its date."""
+    codes, parts, now = store.codes(), [patient], store.head()[0]
+    person = store.rows("patient", ["birth_year"], now, patient=patient)
+    if not person:
+        return f"{patient} | new in this log"
+    for (year,) in person:
+        parts.append(f"born {year}" if year else "birth year not stated")
+    pumps = store.rows("pump", ["model"], now, patient=patient)
+    parts.append(str(codes.get(pumps[-1][0], "pump model not stated")) if pumps else "no pump recorded")
+    found = last_change(store, patient)
+    if found is None:
+        parts.append("no dose recorded")
+    else:
+        dose = kind_of(DoseChange).field("dose_mcg_per_day").value.say(found[1].dose_mcg_per_day)
+        parts.append(f"last dose {dose}, effective {door.when(found[1])}")
+    return " | ".join(parts)
+
+
+def programs_of(store: Store, facts: Iterable[Record]) -> Iterator[tuple[DoseChange, DoseChange | None]]:
+    """Each program of an entry, with the one entered before it."""
+    for fact in facts:
+        if isinstance(fact, DoseChange):
+            assert fact.effective_on is not None
+            at = None if fact.effective_at is None else int(fact.effective_at.timestamp())
+            found = last_change(store, fact.patient, day=times.day_number(fact.effective_on), at=at)
+            yield fact, found[1] if found else None
+
+
+def read_back(store: Store, facts: Iterable[Record]) -> str:
+    """The cards of an entry's programs, as they are stored with it."""
+    return "\n\n".join(card(identity(store, new.patient), new, old) for new, old in programs_of(store, facts))

@@ -1,0 +1,244 @@
+"""The dose staircase on an axes: solid as far as it was confirmed, dashed beyond.
+
+Draws what `content` holds; derives nothing.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from titration.plot import axis, style
+from titration.plot.content import each
+from titration.plot.labels import Label, Part, Place, Room
+from titration.units import number, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    from matplotlib.axes import Axes
+    from matplotlib.backend_bases import RendererBase
+
+    from titration.plot.content import Content
+
+HEADROOM = 1.36
+MOST_WITH_PERCENT = 24
+EMPTY_TOP = 100.0
+RISING = (Place(1.0, 3.2), Place(-1.5, 2.8, 1.0), Place(0, 3.5, 0.5))
+FALLING = (Place(3.0, 3.2), Place(-2.0, -2.5, 1.0), Place(1.5, -3.5), Place(0, -3.5, 0.5))
+RAISED = tuple(Place(0, dy, anchor, is_led=True) for dy in (12.0, 21.0, 30.0) for anchor in (1.0, 0.5, 0.0))
+LOWERED = tuple(Place(0, -dy, anchor, is_led=True) for dy in (12.0, 21.0, 30.0) for anchor in (0.0, 0.5, 1.0))
+
+
+def draw_doses(ax: Axes, shown: Content, renderer: RendererBase) -> Axes:
+    """The staircase with a label at each change that has room.
+
+    Args:
+        ax: The axes; its time limits are set.
+        shown: The content.
+        renderer: What measures text.
+
+    Returns:
+        The axes.
+    """
+    stairs = shown.stairs
+    ax.set_ylabel("Daily dose\n(mcg/day)", labelpad=0, **style.words(style.TINY_PT, style.GREY, linespacing=1.0))
+    ax.yaxis.set_label_coords(style.YLABEL_AT, 0.5)
+    tops = stairs[["dose_mcg_per_day", "most"]].max(axis=1)
+    top = float(tops.max()) if len(stairs) and tops.max() > 0 else EMPTY_TOP
+    ax.set_ylim(0, top * HEADROOM)
+    if stairs.empty:
+        ax.set_yticks([])
+        style.say_none(ax, "no dose recorded")
+        return ax
+    levels = _levels(top)
+    ax.set_yticks(levels)
+    ax.set_yticklabels([number(level) for level in levels], **style.words(style.SMALL_PT))
+    room = Room(ax, renderer)
+    _draw_lines(ax, shown, room)
+    _draw_ranges(ax, shown)
+    _draw_changes(ax, shown, room)
+    _draw_last(ax, shown)
+    return ax
+
+
+def _levels(top: float) -> list[float]:
+    """Up to six round numbers from 0 on."""
+    raw = top / 5
+    power = 10.0 ** np.floor(np.log10(raw))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
+    return [float(n) for n in np.arange(0, top * 1.05, step)]
+
+
+def _runs(shown: Content) -> list[tuple[bool, list[float], list[float]]]:
+    """Runs of the staircase that are drawn alike: dashed or not, times, doses."""
+    runs: list[tuple[bool, list[float], list[float]]] = []
+    confirmed = None if shown.confirmed_at is None else axis.number(shown.confirmed_at, shown.zone)
+    begin = axis.number(shown.since, shown.zone)
+    held = shown.stairs[(shown.stairs["end"] > shown.stairs["start"]) | shown.stairs["is_open"]]
+    starts, ends = (axis.numbers(shown.wall(held[name])) for name in ("start", "end"))
+    was: tuple[float, float] | None = None
+    for start, end, mcg, status in zip(starts, ends, held["dose_mcg_per_day"], held["status"], strict=True):
+        from_ = max(float(start), begin)
+        is_dashed = status != "done" or confirmed is None or start >= confirmed
+        joins = was is not None and was[0] == start
+        if runs and joins and runs[-1][0] == is_dashed:
+            runs[-1][1].append(from_)
+            runs[-1][2].append(mcg)
+        else:
+            riser = [was] if was is not None and joins else []
+            runs.append((is_dashed, [*(x for x, _ in riser), from_], [*(y for _, y in riser), mcg]))
+        runs[-1][1].append(float(end))
+        runs[-1][2].append(mcg)
+        was = (float(end), mcg)
+    return runs
+
+
+def _draw_lines(ax: Axes, shown: Content, room: Room) -> None:
+    for is_dashed, times, doses in _runs(shown):
+        look: dict[str, Any] = {"linestyle": style.DASHES} if is_dashed else {"linestyle": "-"}
+        gid = "dose-unconfirmed" if is_dashed else "dose"
+        ax.plot(
+            times,
+            doses,
+            drawstyle="steps-post",
+            color=style.INK,
+            linewidth=1.5,
+            gid=gid,
+            zorder=3,
+            clip_on=False,
+            solid_capstyle="butt",
+            **look,
+        )
+        room.take_steps(times, doses)
+
+
+def _draw_ranges(ax: Axes, shown: Content) -> None:
+    """Flex as the range of its days' totals: a thin band."""
+    begin = axis.number(shown.since, shown.zone)
+    flex = shown.stairs[shown.stairs["most"] > shown.stairs["least"]]
+    for start, end, least, most in zip(
+        axis.numbers(shown.wall(flex["start"])),
+        axis.numbers(shown.wall(flex["end"])),
+        flex["least"],
+        flex["most"],
+        strict=True,
+    ):
+        ax.fill_between(
+            [max(start, begin), end],
+            least,
+            most,
+            facecolor=style.FAINT,
+            edgecolor=style.LIGHT,
+            linewidth=0.5,
+            hatch="////",
+            zorder=1,
+            gid="flex-range",
+        )
+
+
+def _draw_changes(ax: Axes, shown: Content, room: Room) -> None:
+    """A mark at each recorded program, and a label at each change while there is room."""
+    stairs = shown.stairs
+    marks = stairs[(stairs["start"] >= shown.since) & ((stairs["end"] > stairs["start"]) | stairs["is_open"])]
+    x = axis.numbers(shown.wall(marks["start"]))
+    for at, mark in zip(x, each(marks), strict=True):
+        is_mode = mark.mode != mark.from_mode and pd.notna(mark.from_mode)
+        face = style.PAPER if mark.timing == "assigned" else style.INK
+        ax.plot(
+            [at], [mark.dose_mcg_per_day], marker="D" if is_mode else "o", markersize=4.2 if is_mode else 3.2,
+            linestyle="none", markerfacecolor=face, markeredgecolor=style.INK, markeredgewidth=0.9, zorder=4,
+            clip_on=False, gid="change",
+        )  # fmt: skip
+    room.take_points(x, marks["dose_mcg_per_day"], 3.6)
+    is_change = marks["is_change"].to_numpy()
+    _label_changes(ax, marks[is_change], x[is_change], room)
+
+
+def _label_changes(ax: Axes, changes: pd.DataFrame, x: npt.NDArray[Any], room: Room) -> None:
+    """Doses first, in the order last, first, largest change; then what is small beside them."""
+    size = changes["change_mcg_per_day"].abs().fillna(0).to_numpy()
+    order = sorted(range(len(changes)), key=lambda i: (i != len(changes) - 1, i != 0, -size[i], i))
+    is_many = len(changes) > MOST_WITH_PERCENT
+    put: dict[int, Label] = {}
+    for i in order:
+        near, far = _around(changes.iloc[i])
+        label = room.put(*_dose(changes.iloc[i], x[i]), near if is_many else (*near, *far))
+        if label is not None:
+            put[i] = label
+    for i in order:
+        if i in put and (not is_many or _is_mode(changes.iloc[i])):
+            _widen(changes.iloc[i], float(x[i]), put[i], room)
+    if len(put) < len(changes):
+        note = f"{len(changes) - len(put)} of {len(changes)} labels left out for room"
+        ax.annotate(
+            note, (1, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom",
+            annotation_clip=False, gid="note", **style.words(style.TINY_PT, style.GREY),
+        )  # fmt: skip
+
+
+def _around(change: pd.Series) -> tuple[Sequence[Place], Sequence[Place]]:
+    """Places near and far; below the line where the dose fell."""
+    return (FALLING, LOWERED) if change["change_mcg_per_day"] < 0 else (RISING, RAISED)
+
+
+def _dose(change: pd.Series, x: float) -> tuple[tuple[float, float], list[Part]]:
+    """The point of a change and its dose as text."""
+    words = style.words(style.SMALL_PT, gid="dose-label")
+    return (float(x), float(change["dose_mcg_per_day"])), [(number(change["dose_mcg_per_day"]), words)]
+
+
+def _widen(change: pd.Series, x: float, label: Label, room: Room) -> None:
+    """The label with what is small beside the dose, where that has room; else as it was."""
+    small = _small(change)
+    if not small:
+        return
+    at, dose = _dose(change, x)
+    near, far = _around(change)
+    room.take_back(label)
+    full: list[Part] = [*dose, (small, style.words(style.TINY_PT - 0.5, style.GREY, gid="change-label"))]
+    places = (*near, *far) if _is_mode(change) else near
+    if room.put(at, full, places) is None:
+        room.put(at, dose, (*near, *far))
+
+
+def _is_mode(change: pd.Series) -> bool:
+    """Whether the mode is to be said: it is new, or the first and not simple continuous."""
+    if pd.isna(change["from_mode"]):
+        return bool(change["mode"] != "simple continuous")
+    return bool(change["mode"] != change["from_mode"])
+
+
+def _small(change: pd.Series) -> str:
+    """What stands small beside a dose: a new mode, the range of flex, the percent, the status."""
+    said = []
+    if _is_mode(change):
+        said.append(change["mode"])
+    elif pd.notna(change["change_pct"]):
+        pct = rounded(abs(change["change_pct"]), 0)
+        sign = "" if pct == "0" else "+" if change["change_pct"] > 0 else "\N{MINUS SIGN}"
+        said.append(f"{sign}{pct} %")
+    if change["most"] > change["least"]:
+        said.append(f"{number(change['least'])} to {number(change['most'])}")
+    if change["status"] != "done":
+        said.append(change["status"])
+    return ", ".join(said)
+
+
+def _draw_last(ax: Axes, shown: Content) -> None:
+    """In the margin: the last recorded programmed dose and when it was last confirmed."""
+    last = shown.stairs.iloc[-1]
+    if not last["is_open"]:
+        said = f"ended {last['end'].tz_convert(shown.zone):%Y-%m-%d}"
+    else:
+        since = shown.confirmed_at
+        said = f"last confirmed {since.tz_convert(shown.zone):%Y-%m-%d}" if since is not None else "not confirmed"
+    text = "\n".join([f"{number(last['dose_mcg_per_day'])} mcg/day", *textwrap.wrap(said, 15)])
+    ax.annotate(
+        text, (1, float(last["dose_mcg_per_day"])), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+        ha="left", va="center", annotation_clip=False, gid="last", **style.words(style.TINY_PT),
+    )  # fmt: skip

@@ -1,0 +1,210 @@
+"""Gathers what a timeline shows from the frames of a log; all derived numbers come from `derive`.
+
+A window cuts what is shown, never what is derived from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from titration.derive import diary, dose, moments, reservoir, score, totals
+from titration.plot.content import Content, Panel, Series
+from titration.units import number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from titration.scales import Scale
+
+MOST_SCALES = 3
+MOST_PANELS = 6
+SHORTEST = pd.Timedelta(days=28)
+LANES = {"side_effects": "observed", "events": "started", "oral_doses": "started", "refills": "filled"}
+
+
+def of_patient(
+    frames: Mapping[str, pd.DataFrame],
+    *,
+    patient: str,
+    zone: str,
+    until: datetime,
+    scales: Mapping[str, Scale],
+    since: datetime | None = None,
+    scale: str | Sequence[str] | None = None,
+) -> Content:
+    """What a timeline of that patient shows.
+
+    Args:
+        frames: Frames by name, of one patient or many.
+        patient: Code.
+        zone: IANA name.
+        until: Last instant shown.
+        scales: Scales by code.
+        since: First instant shown; without it the first record.
+        scale: Scale or scales to show; without it the three with scores on most days.
+
+    Returns:
+        The content, windowed.
+
+    Raises:
+        ValueError: `until` or `since` has no offset, or `since` is not before `until`.
+        LookupError: A scale asked for is not in the register.
+    """
+    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
+    own["dose_steps"] = frames["dose_steps"]
+    end = moments.instant(until)
+    lanes = {name: moments.in_order(own[name], stem, zone=zone) for name, stem in LANES.items()}
+    lanes["refills"] = reservoir.discrepancy(lanes["refills"].drop(columns=["moment", "by_day"]), zone=zone).join(
+        lanes["refills"][["moment", "by_day"]]
+    )
+    scores = moments.in_order(own["scores"], "observed", zone=zone)
+    doses, planned = _programs(own, zone=zone, until=end)
+    begin = _since(since, end, [doses, scores]) or _since(since, end, list(lanes.values())) or end - SHORTEST
+    begin = begin if since is not None else _day_of(begin, zone)
+    stairs = _stairs(doses, own, zone=zone, until=end)
+    confirmed = dose.last_confirmed(own, zone=zone, until=end)["confirmed_at"]
+    changes = stairs.loc[stairs["is_change"], ["patient", "start"]]
+    changes = changes.assign(day=moments.local_day(changes["start"], zone=zone))
+    chosen, left_out = _chosen(scores[_within(scores, begin, end)], scale, scales)
+    panels = [p for code in chosen for p in _panels(scores, scales[code], changes, scales, (begin, end))]
+    panels, beyond = panels[:MOST_PANELS], panels[MOST_PANELS:]
+    shown = {name: _in_window(name, frame, begin, end) for name, frame in lanes.items()}
+    later = sum(int((frame["moment"] > end).sum()) for frame in [scores, *lanes.values()])
+    earlier = sum(int((lanes[name]["moment"] < begin).sum()) for name in ("side_effects", "refills"))
+    notes = [*left_out, *(f"{p.title} (n {p.n})" for p in beyond)]
+    notes += [f"{planned} planned dose changes" if planned > 1 else "1 planned dose change"] if planned else []
+    notes += [f"{earlier} dated earlier"] if earlier else []
+    notes += [f"{later} dated later"] if later else []
+    stairs = stairs[(stairs["end"] > begin) | (stairs["start"] >= begin)].reset_index(drop=True)
+    counts = {"dose changes": int((stairs["start"] >= begin).sum()), "scores": sum(p.n for p in panels)}
+    counts |= {name.replace("_", " "): int(_within(frame, begin, end).sum()) for name, frame in lanes.items()}
+    return Content(
+        patient=patient, zone=zone, since=begin, until=end, stairs=stairs,
+        confirmed_at=None if confirmed.empty else confirmed.iloc[0],
+        panels=tuple(panels), lanes=shown, counts=counts, not_drawn=tuple(notes),
+    )  # fmt: skip
+
+
+def _within(frame: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
+    return (frame["moment"] >= begin) & (frame["moment"] <= end)
+
+
+def _in_window(name: str, frame: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """The rows of a lane in the window; an oral dose holds until the next one of its drug."""
+    if name == "oral_doses":
+        following = frame.groupby("drug", dropna=False)["moment"].shift(-1)
+        frame = frame.assign(stop=following.where(following < end, end), is_open=following.isna())
+        return frame[(frame["moment"] <= end) & (frame["stop"] > begin)].reset_index(drop=True)
+    if name == "events":
+        ended = frame["ended_on"].notna() & (frame["ended_on"] >= begin.tz_localize(None).normalize())
+        return frame[(frame["moment"] <= end) & ((frame["moment"] >= begin) | ended)].reset_index(drop=True)
+    return frame[_within(frame, begin, end)].reset_index(drop=True)
+
+
+def _programs(own: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> tuple[pd.DataFrame, int]:
+    """Doses done and those the pump has begun by itself, and how many plans are left out."""
+    doses, plans = own["doses"], own["plans"]
+    fulfilled = pd.concat([doses["fulfils"], plans["fulfils"]]).dropna()
+    waiting = plans[~plans["row"].isin(fulfilled)]
+    running = waiting[waiting["status"] == "programmed"]
+    placed = moments.placed(running, "effective", zone=zone)
+    running = running[placed["moment"] <= until]
+    both = doses if running.empty else pd.concat([doses, running], ignore_index=True)
+    return moments.in_order(both, "effective", zone=zone), len(waiting) - len(running)
+
+
+def _since(since: datetime | None, end: pd.Timestamp, frames: Sequence[pd.DataFrame]) -> pd.Timestamp | None:
+    """The start of the window: as asked, or the first of those records; None when there are none."""
+    if since is not None:
+        begin = moments.instant(since)
+        if begin >= end:
+            raise ValueError(f"the window begins {begin:%Y-%m-%d %H:%M}, not before its end {end:%Y-%m-%d %H:%M} (UTC)")
+        return begin
+    firsts = [frame["moment"].min() for frame in frames if not frame.empty]
+    return min([*firsts, end - SHORTEST]) if firsts else None
+
+
+def _day_of(begin: pd.Timestamp, zone: str) -> pd.Timestamp:
+    """The start of its local day, so that what is known by the day alone is in the window too."""
+    day = moments.local_day(pd.Series([begin]), zone=zone)
+    return pd.Timestamp(moments.day_start(day, zone=zone).iloc[0])
+
+
+def _stairs(doses: pd.DataFrame, own: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> pd.DataFrame:
+    """The staircase with the change from the dose before, and the range of a flex program's days."""
+    record = doses.drop(columns=["moment", "by_day"])
+    stairs = dose.staircase(record, zone=zone, until=until, patient_states=own["patient_states"])
+    changed = dose.percent_change(record, zone=zone)
+    wanted = ["row", "from_mcg_per_day", "from_mode", "change_mcg_per_day", "change_pct", "undefined"]
+    stairs = stairs.merge(changed[wanted], on="row", how="left")
+    steps = own["dose_steps"]
+    by_day = totals.weekday_totals(steps[steps["of"].isin(stairs["row"])])
+    spread = by_day.groupby("of")["total_mcg_per_day"].agg(least="min", most="max").reset_index()
+    return stairs.merge(spread, left_on="row", right_on="of", how="left").drop(columns="of")
+
+
+def _chosen(
+    scores: pd.DataFrame, scale: str | Sequence[str] | None, scales: Mapping[str, Scale]
+) -> tuple[list[str], list[str]]:
+    """The codes to draw, and in words those that are not."""
+    days = scores.groupby("scale")["observed_on"].nunique()
+    order = sorted(days.index, key=lambda code: (-days[code], code))
+    known = [code for code in order if code in scales]
+    if scale is None:
+        chosen = known[:MOST_SCALES]
+    else:
+        asked = [scale] if isinstance(scale, str) else list(scale)
+        unknown = [word for word in asked if word not in scales]
+        if unknown:
+            raise LookupError(f"{', '.join(unknown)}: no scale of this log; there are {', '.join(scales)}")
+        chosen = [scales[word].code for word in asked]
+    n = scores.groupby("scale").size()
+    left = [f"{scales[c].name if c in scales else c} (n {n[c]})" for c in order if c not in chosen]
+    return chosen, left
+
+
+def _panels(
+    scores: pd.DataFrame,
+    scale: Scale,
+    changes: pd.DataFrame,
+    scales: Mapping[str, Scale],
+    window: tuple[pd.Timestamp, pd.Timestamp],
+) -> Iterator[Panel]:
+    """The panels of one scale, one for each body part."""
+    ours = score.ranked(scores[scores["scale"] == scale.code], scales)
+    trailing = diary.trailing_median(score.daily(ours.drop(columns=["rank", "is_grade"]), scales=scales), changes)
+    shown = ours[_within(ours, *window)]
+    if shown.empty:
+        yield Panel(scale, "", ())
+    for body_part, part in shown.groupby(shown["body_part"].fillna(""), sort=True):
+        yield Panel(scale, str(body_part), tuple(_series(part, scale, trailing, window)))
+
+
+def _series(
+    part: pd.DataFrame, scale: Scale, trailing: pd.DataFrame, window: tuple[pd.Timestamp, pd.Timestamp]
+) -> Iterator[Series]:
+    keys = [part[name].fillna("") for name in ("side", "reporter", "version")]
+    body = part["body_part"].fillna("").iloc[0]
+    first, last = (w.tz_localize(None).normalize() for w in window)
+    for (side, reporter, version), own in part.groupby(keys, sort=True):
+        same = (trailing["side"].fillna("") == side) & (trailing["reporter"].fillna("") == reporter)
+        same &= (trailing["version"].fillna("") == version) & (trailing["body_part"].fillna("") == body)
+        same &= (trailing["day"] >= first) & (trailing["day"] <= last)
+        has_value = own["rank"].notna()
+        points = own.loc[has_value, ["moment", "rank", "timing", "by_day"]]
+        yield Series(
+            version=str(version), side=str(side), reporter=str(reporter),
+            points=points.assign(label=_labels(points["rank"], scale)).reset_index(drop=True),
+            without=own.loc[~has_value, ["moment"]].reset_index(drop=True),
+            trailing=trailing.loc[same, ["day", "median_7d"]].reset_index(drop=True),
+        )  # fmt: skip
+
+
+def _labels(ranks: pd.Series, scale: Scale) -> pd.Series:
+    """Values and grades as they are printed."""
+    if scale.grades:
+        return ranks.map(lambda rank: scale.grades[int(rank)]).astype("str")
+    return ranks.map(number).astype("str")

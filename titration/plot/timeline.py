@@ -1,0 +1,146 @@
+"""The titration timeline of one patient: doses, scores and lanes over one time axis.
+
+Puts the draws together; what is shown comes from `gather`, the words from `spoken`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from titration.plot import axis, gather, spoken, style
+from titration.plot.draw_doses import draw_doses
+from titration.plot.draw_lanes import draw_lanes
+from titration.plot.draw_scores import draw_scores
+from titration.plot.figure import Figure
+from titration.plot.lanes import lanes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from titration.plot.content import Content
+    from titration.scales import Scale
+
+TOP_IN, BOTTOM_IN, GAP_IN, LINE_IN = 0.52, 0.44, 0.30, 0.105
+FOOTER_COLUMNS = 128
+DOSE_IN, SCORE_IN, ROW_IN = 1.65, 0.95, 0.165
+MOST_GUIDES = 40
+
+
+def timeline(
+    frames: Mapping[str, pd.DataFrame],
+    *,
+    patient: str,
+    zone: str,
+    until: datetime,
+    scales: Mapping[str, Scale],
+    since: datetime | None = None,
+    scale: str | Sequence[str] | None = None,
+) -> Figure:
+    """The picture of a titration: dose staircase, scores, side effects, events, oral drugs, refills.
+
+    The dose is as programmed: solid as far as the last confirmation, dashed beyond it and where the
+    pump runs a program by itself. What is only planned is not drawn. A diary has the median of its
+    last seven days where four of them have a value; gaps stay gaps.
+
+    Args:
+        frames: Frames by name, of one patient or many.
+        patient: Code.
+        zone: IANA name; the axis shows its clock.
+        until: Last instant shown, with an offset.
+        scales: Scales by code.
+        since: First instant shown; without it the first record.
+        scale: Scale or scales to show; without it the three with scores on most days.
+
+    Returns:
+        The figure; `twin` says the same in plain text.
+
+    Raises:
+        ValueError: `until` or `since` has no offset, or `since` is not before `until`.
+        LookupError: A scale asked for is not in the register.
+
+    Example:
+        >>> import pandas as pd
+        >>> from titration.columns import columns, frame
+        >>> from titration.records import KINDS
+        >>> from titration.scales import register
+        >>> empty = {kind.frame: frame(columns(kind), {}) for kind in KINDS.values()}
+        >>> empty["plans"] = empty["doses"]
+        >>> until = pd.Timestamp("2026-10-08T09:30+01:00")
+        >>> made = timeline(empty, patient="P001", zone="Europe/London", until=until, scales=register())
+        >>> print(made.twin.splitlines()[0])
+        P001, 2026-09-10 to 2026-10-08
+    """
+    shown = gather.of_patient(frames, patient=patient, zone=zone, until=until, since=since, scales=scales, scale=scale)
+    with style.plain():
+        return _drawn(shown)
+
+
+def _drawn(shown: Content) -> Figure:
+    rows = lanes_of(shown)
+    said = spoken.footer(shown, FOOTER_COLUMNS)
+    panels_in = [DOSE_IN, *[SCORE_IN] * len(shown.panels), ROW_IN * sum(lane.tall for lane in rows)]
+    tall = TOP_IN + sum(panels_in) + GAP_IN * (len(panels_in) - 1) + BOTTOM_IN + LINE_IN * len(said)
+    figure = Figure((style.WIDTH_IN, tall), twin=spoken.timeline(shown))
+    axes = _axes(figure, panels_in, tall)
+    first, last = axis.number(shown.since, shown.zone), axis.number(shown.until, shown.zone)
+    for ax in axes:
+        ax.set_xlim(first - (last - first) * 0.018, last + (last - first) * 0.004)
+        axis.draw_time(ax, labelled=ax is axes[-1])
+    _draw_guides(axes, shown)
+    draw_doses(axes[0], shown, figure.renderer)
+    _title(axes[0], "Daily dose as programmed")
+    for ax, panel in zip(axes[1:-1], shown.panels, strict=True):
+        draw_scores(ax, panel, shown, figure.renderer)
+        _title(ax, panel.title)
+    draw_lanes(axes[-1], shown, rows, figure.renderer)
+    left = style.LEFT_IN / style.WIDTH_IN
+    heading = style.words(style.BASE_PT + 1.5, weight="bold")
+    figure.text(left, 1 - 0.07 / tall, spoken.heading(shown), ha="left", va="top", gid="heading", **heading)
+    small = style.words(style.TINY_PT - 0.3, style.GREY, linespacing=1.15)
+    figure.text(0.02, 0.05 / tall, "\n".join(said), ha="left", va="bottom", gid="footer", **small)
+    return figure
+
+
+def _axes(figure: Figure, panels_in: Sequence[float], tall: float) -> list[Axes]:
+    """Axes from top to bottom, at fixed places: a layout engine would cost more than the drawing."""
+    made, top = [], TOP_IN
+    wide = style.WIDTH_IN - style.LEFT_IN - style.RIGHT_IN
+    for height in panels_in:
+        box = (style.LEFT_IN / style.WIDTH_IN, 1 - (top + height) / tall, wide / style.WIDTH_IN, height / tall)
+        ax = figure.add_axes(box, facecolor=style.PAPER)
+        for name, spine in ax.spines.items():
+            spine.set_visible(name in {"left", "bottom"})
+            spine.set(color=style.LIGHT, linewidth=0.7)
+        ax.tick_params(axis="y", length=2, width=0.6, color=style.LIGHT, pad=2)
+        made.append(ax)
+        top += height + GAP_IN
+    return made
+
+
+def _title(ax: Axes, text: str) -> None:
+    ax.annotate(
+        text,
+        (0, 1),
+        (0, 7),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="left",
+        va="bottom",
+        annotation_clip=False,
+        gid="title",
+        **style.words(style.BASE_PT, weight="bold"),
+    )
+
+
+def _draw_guides(axes: Sequence[Axes], shown: Content) -> None:
+    """A faint line through all panels at each dose change, unless there are too many to tell apart."""
+    changes = shown.stairs[shown.stairs["is_change"] & (shown.stairs["start"] >= shown.since)]
+    if len(changes) > MOST_GUIDES:
+        return
+    for x in axis.numbers(shown.wall(changes["start"])):
+        for ax in axes[1:]:
+            ax.axvline(x, color=style.LIGHT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0, gid="change-guide")

@@ -1,0 +1,221 @@
+"""Reading a log: its frames, charts and history, as they stand or stood; writes nothing.
+
+`Log` is this and the writing; heavy imports stay inside the methods that need them.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from titration import errors, frames, known, scales, times
+from titration import store as files
+from titration.known import AsOf
+from titration.records import KINDS, DoseChange, Record, kind_of
+from titration.store.seal import short
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    import pandas as pd
+
+    from titration.chart import Chart
+
+
+class Reader:
+    """What can be read of an open log; `Log` adds the writing.
+
+    Attributes:
+        path: The file.
+        site: Name of the site.
+        zone: IANA zone of the site: days and months are its.
+        by: Who writes; None when the log was opened for reading.
+    """
+
+    def __init__(self, store: files.Store, by: str | None, *, ends: bool = True) -> None:
+        self._store = store
+        self._end = weakref.finalize(self, store.close) if ends else store.close
+        self.path: Path = store.path
+        self.site: str = store.properties["site"]
+        self.zone: str = store.properties["zone"]
+        self.by: str | None = by
+
+    def __enter__(self) -> Self:
+        """The log."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the file."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Site, newest entry, and whether it can be written to."""
+        entry, sealed, _ = self._store.head()
+        mode = "for reading" if self.by is None else f"by {self.by}"
+        return f"<log of {self.site}, open {mode}: entry {entry} of {times.stamp(self.recorded(entry))}, head {short(sealed)}>"
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._end()
+
+    @property
+    def store(self) -> files.Store:
+        """The open file itself; for this package's own parts."""
+        return self._store
+
+    @property
+    def _tz(self) -> tzinfo:
+        return times.zone(self.zone)
+
+    @property
+    def head(self) -> str:
+        """The seal of the newest entry, 64 hex digits: what a printed report is compared with."""
+        return self._store.head()[1].hex()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the log is made up."""
+        return "demo" in self._store.properties
+
+    @property
+    def scales(self) -> scales.Register:
+        """The scales of this log: the published ones and the site's own."""
+        rows = self._store.query("SELECT definition FROM scale ORDER BY id")
+        own = (scales.Scale.from_definition(text) for (text,) in rows)
+        published = scales.register()
+        return scales.Register((*published.values(), *(s for s in own if s.code not in set(published))))
+
+    def recorded(self, entry: int) -> datetime:
+        """When an entry was recorded, in the log's zone."""
+        ((at,),) = self._store.query("SELECT recorded_at FROM entry WHERE entry = ?", entry)
+        return times.from_seconds(at).astimezone(self._tz)
+
+    def entry_at(self, asof: AsOf = None) -> int:
+        """The entry a moment stands for.
+
+        Args:
+            asof: An entry's number; a time, which means the last entry recorded by then; a day, which
+                means its end in the log's zone; None is the newest.
+
+        Raises:
+            RowNotFound: There is no such entry, or none by then.
+        """
+        return known.entry_at(self._store, asof, self._tz)
+
+    def frame(self, kind: type[Record] | str, *, patient: str | None = None, asof: AsOf = None) -> pd.DataFrame:
+        """The facts of one kind, as they stand or stood.
+
+        Args:
+            kind: The record's class, or its table.
+            patient: Only this patient's.
+            asof: See `entry_at`.
+
+        Returns:
+            DataFrame with the columns and dtypes of `titration.columns`, empty or full.
+
+        Raises:
+            PatientNotFound: There is no such patient.
+
+        Example:
+            >>> demo_log.frame("dose_change", patient="P001")["patient"].unique().tolist()
+            ['P001']
+        """
+        found = KINDS[kind] if isinstance(kind, str) else kind_of(kind)
+        if patient is not None:
+            self._known(patient)
+        return frames.read(self._store, found, asof=self.entry_at(asof), patient=patient)
+
+    def _known(self, patient: str) -> None:
+        rows = self._store.rows("patient", ["row"], self._store.head()[0], patient=patient, current=False)
+        if not rows:
+            alike = [p for p in known.patients(self._store) if p.casefold() == patient.casefold()]
+            hint = f"; there is {alike[0]}" if alike else ""
+            raise errors.PatientNotFound(f"there is no patient {errors.shown(patient)} in this log{hint}")
+
+    def doses(self, patient: str | None = None, asof: AsOf = None) -> pd.DataFrame:
+        """Dose changes that were done; see `frame`."""
+        return frames.split(self.frame(DoseChange, patient=patient, asof=asof))[0]
+
+    def plans(self, patient: str | None = None, asof: AsOf = None) -> pd.DataFrame:
+        """Dose changes that are programmed or planned; see `frame`."""
+        return frames.split(self.frame(DoseChange, patient=patient, asof=asof))[1]
+
+    def __getattr__(self, name: str) -> Callable[..., pd.DataFrame]:
+        """A method for each kind's frame: `log.scores()`, `log.refills(patient="P001")` and so on."""
+        if not name.startswith("_"):
+            for kind in KINDS.values():
+                if kind.frame == name:
+                    return lambda patient=None, asof=None: self.frame(kind.record, patient=patient, asof=asof)
+        message = f"a log has no {name!r}"
+        raise AttributeError(message)
+
+    def __dir__(self) -> list[str]:
+        """The frames too, for completion."""
+        return [*super().__dir__(), *(kind.frame for kind in KINDS.values())]
+
+    def history(self, patient: str | None = None, asof: AsOf = None) -> pd.DataFrame:
+        """Every entry: who wrote what, when and why, and what became of it.
+
+        Returns:
+            DataFrame of `titration.history.HISTORY`, in the order things were written.
+        """
+        from titration.history import history  # noqa: PLC0415 - brings pandas in
+
+        if patient is not None:
+            self._known(patient)
+        return history(self._store, asof=self.entry_at(asof), patient=patient)
+
+    def chart(self, patient: str, asof: AsOf = None) -> Chart:
+        """One patient's chart, read at one moment.
+
+        Raises:
+            PatientNotFound: There is no such patient.
+        """
+        import pandas as pd  # noqa: PLC0415 - heavy, and `add` does not need it
+
+        from titration.chart import Chart  # noqa: PLC0415 - see above
+
+        with self._store.reading():
+            self._known(patient)
+            entry = self.entry_at(asof)
+            at, sealed = self._store.query("SELECT recorded_at, seal FROM entry WHERE entry = ?", entry)[0]
+            return Chart(
+                patient=patient, site=self.site, zone=self.zone, asof=entry,
+                asof_at=pd.Timestamp(at, unit="s", tz="UTC"), head=sealed.hex(), log_id=self._store.properties["id"],
+                demo=self.is_demo, frames=self._frames_of(patient, entry), scales=self.scales,
+            )  # fmt: skip
+
+    def _frames_of(self, patient: str, entry: int) -> dict[str, pd.DataFrame]:
+        from titration.history import corrections  # noqa: PLC0415 - brings pandas in
+
+        made = frames.chart_frames(self._store, entry, patient)
+        return {**made, "corrections": corrections(self._store, asof=entry, patient=patient)}
+
+    def identity(self, patient: str) -> str:
+        """The line that says which patient this is: code, birth year, pump, last dose and its date."""
+        return known.identity(self._store, patient)
+
+    def record(self, row: int) -> Record:
+        """The record a row holds, amended or not; `dataclasses.replace` it for a correction."""
+        return frames.record_of(self._store, int(row))
+
+    def last_program(self, patient: str) -> DoseChange | None:
+        """The last dose change entered that was done; None when there is none."""
+        self._known(patient)
+        found = known.last_change(self._store, patient)
+        return None if found is None else found[1]
+
+    def verify(self, head: str | None = None) -> files.Verification:
+        """Read the whole file against its seals.
+
+        Args:
+            head: A head from a printed report, short or full, that must be in the file.
+        """
+        return files.verify(self.path, head)
+
+    def backup(self, path: str | Path) -> files.Verification:
+        """A verified copy, taken while others write; never over a file."""
+        return files.backup(self.path, Path(path))
