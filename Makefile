@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo notebook test lint types tests
+.PHONY: demo notebook test lint types tests schema
 
 demo: .venv/core
 	$(BIN)/titration demo db/demo.db --reports out
@@ -25,12 +25,17 @@ types: .venv/dev
 tests: .venv/dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered -q
 
-.venv/python:
+schema: .venv/core
+	$(BIN)/titration schema > db/schema.sql
+	for kind in $$($(BIN)/titration schema --dictionary | cut -f1 | sort -u | grep -v dose_step); do \
+	    $(BIN)/titration import --template $$kind > db/sample/$$kind.csv; done
+
+.venv/ready:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	@touch $@
 
-.venv/core: .venv/python pyproject.toml
+.venv/core: .venv/ready pyproject.toml
 	$(BIN)/python -m pip install --quiet -e .
 	@touch $@
 

@@ -176,6 +176,7 @@ def test_an_instant_is_kept_with_a_fixed_offset_to_the_second():
     assert kept.isoformat() == "2026-10-25T01:30:15+00:00"
     assert Instant().keep(kept) == (int(datetime(2026, 10, 25, 1, 30, 15, tzinfo=UTC).timestamp()), 0)
     assert Instant().keep(None) == (None, None)
+    assert Instant().back((None, None)) is None
     stamped = pd.Timestamp("2026-10-08 09:30:00.5", tz="Europe/London")
     assert type(Instant().check(stamped)) is datetime
     assert Instant().check("2026-10-08 09:30").tzinfo is None
@@ -208,6 +209,7 @@ def test_a_day_has_no_time_of_day():
     assert refusal(Day(), date.max) == "the year must lie between 1900 and 2199"
     assert Day().keep(date(2026, 10, 8)) == (20734,)
     assert Day().keep(None) == (None,)
+    assert Day().back((None,)) is None
 
 
 def test_children_are_a_tuple_of_their_record_or_refused():

@@ -220,6 +220,7 @@ def test_a_kind_of_record_is_found_by_table_class_frame_or_verb():
         of_table("dose")
     with pytest.raises(TypeError, match="is not a kind of record; the kinds are Pump, DoseStep, DoseChange"):
         kind_of(Record)
+    assert kind_of(Patient).field("sex").name == "sex"
     with pytest.raises(KeyError):
         kind_of(Patient).field("name")
 

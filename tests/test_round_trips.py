@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import strategies
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from titration import times, units
@@ -26,6 +26,7 @@ EVERY_VALUE = [
 
 
 @pytest.mark.parametrize("value", EVERY_VALUE, ids=lambda value: type(value).__name__)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_printed_value_is_read_back_as_itself(value, data):
     kept = data.draw(strategies.values(value))
@@ -35,10 +36,14 @@ def test_a_printed_value_is_read_back_as_itself(value, data):
 
 
 @pytest.mark.parametrize("value", EVERY_VALUE, ids=lambda value: type(value).__name__)
+@settings(max_examples=40)
 @given(data=st.data())
-def test_what_is_checked_fits_its_table(value, data):
+def test_what_is_checked_fits_its_table_and_comes_back_from_it(value, data):
     kept = data.draw(strategies.values(value))
-    with_columns = zip(value.stored("x"), value.keep(kept), strict=True)
+    numbers = value.keep(kept)
+    if numbers:  # children have a table of their own
+        assert value.back(numbers) == kept
+    with_columns = zip(value.stored("x"), numbers, strict=True)
     db = sqlite3.connect(":memory:")
     for column, number in with_columns:
         if column.role == "plain" and column.check:
@@ -80,6 +85,7 @@ def test_any_text_is_read_or_refused(value, text, bare):
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_printed_record_is_read_back_as_itself(kind, data):
     made = data.draw(strategies.records(kind))

@@ -42,7 +42,7 @@ class Fault:
         field: The field of the record, or the heading of the column.
         seen: What was typed, shortened to 60 characters; empty when nothing was.
         allowed: What is allowed, and what to do, in one sentence.
-        row: Row of the sheet, or line of the file, counted from 1; None when typed.
+        row: Row of the sheet or line of the file, counted from 1; of a frame its position, from 0; None when typed.
         column: Heading of the column in the file; None when typed.
         kind: Table of the record, for example `dose_change`.
 

@@ -167,26 +167,34 @@ def _sorted_out(
     for part in read.parts:
         if part.kind.record is Patient:
             codes |= set(part.frame["patient"])
-    for part in read.parts:
-        table = part.kind.table
-        strangers = ~part.frame["patient"].isin(list(codes)).to_numpy()
-        wrong += [
-            Fault("patient", part.frame["patient"].iloc[place], _no_patient(codes, part.frame["patient"].iloc[place]),
-                  row=part.rows[place], kind=table)
-            for place in strangers.nonzero()[0].tolist()
-        ]  # fmt: skip
-        found = identity.compare(part.kind, part.frame, _existing(store, part), part.key)
-        wrong += [
-            Fault(d.field, _said(part.kind, d.field, d.new), f"the log has {_said(part.kind, d.field, d.old)} in row"
-                  f" {d.row}; correct that row there, or take this one out of the file",
-                  row=part.rows[d.place], kind=table)
-            for d in found.differences
-        ]  # fmt: skip
+    for together in _of_one_kind(read.parts):
+        kind, table = together[0].kind, together[0].kind.table
+        frame = pd.concat([part.frame for part in together], ignore_index=True)
+        rows = [row for part in together for row in part.rows]
+        strangers = ~frame["patient"].isin(list(codes)).to_numpy()
+        for place in strangers.nonzero()[0].tolist():
+            code = frame["patient"].iloc[place]
+            wrong.append(Fault("patient", code, _no_patient(codes, code), row=rows[place], kind=table))
+        found = identity.compare(kind, frame, _existing(store, kind, frame), together[0].key)
+        for d in found.differences:
+            says = f"the log has {_said(kind, d.field, d.old)} in row {d.row}; correct that row there, or take this one out"
+            wrong.append(Fault(d.field, _said(kind, d.field, d.new), says, row=rows[d.place], kind=table))
         there[table] = there.get(table, 0) + int(found.is_known.sum())
-        chosen = found.is_new & ~strangers
-        if chosen.any():
-            parts.append((part.kind, *_chosen(part, chosen)))
+        is_wanted, begin = found.is_new & ~strangers, 0
+        for part in together:
+            chosen = is_wanted[begin : begin + len(part.frame)]
+            begin += len(part.frame)
+            if chosen.any():
+                parts.append((kind, *_chosen(part, chosen)))
     return parts, there, wrong
+
+
+def _of_one_kind(parts: Sequence[Read]) -> list[list[Read]]:
+    """The parts of a map whose facts can meet: of one kind, told apart by the same key."""
+    together: dict[tuple[str, tuple[str, ...]], list[Read]] = {}
+    for part in parts:
+        together.setdefault((part.kind.table, part.key), []).append(part)
+    return list(together.values())
 
 
 def _no_patient(codes: set[str], code: str) -> str:
@@ -211,13 +219,13 @@ def _chosen(part: Read, chosen: Any) -> tuple[pd.DataFrame, Mapping[str, pd.Data
     return frame, {table: child[child["of"].isin(list(places))] for table, child in part.children.items()}
 
 
-def _existing(store: Store, part: Read) -> pd.DataFrame:
+def _existing(store: Store, kind: RecordKind, coming: pd.DataFrame) -> pd.DataFrame:
     """Every fact of that kind the log holds or has held of those patients, with the row its line began with."""
     asof = store.head()[0]
-    codes = part.frame["patient"].unique().tolist()
+    codes = coming["patient"].unique().tolist()
     wanted: Sequence[str | None] = codes if len(codes) <= FEW_PATIENTS else [None]
-    held = [frames.read(store, part.kind, asof=asof, patient=p, current=False) for p in wanted]
-    made = pd.concat(held, ignore_index=True) if held else frames.read(store, part.kind, asof=asof)
+    held = [frames.read(store, kind, asof=asof, patient=p, current=False) for p in wanted]
+    made = pd.concat(held, ignore_index=True) if held else frames.read(store, kind, asof=asof)
     began = _began(store)
     return made.assign(lineage=[began.get(row, row) for row in made["row"].tolist()]).astype({"lineage": "int64"})
 

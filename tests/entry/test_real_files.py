@@ -39,7 +39,6 @@ def test_the_taper_gives_all_its_ratings_and_the_steps_it_implies():
     assert scores["timing"].unique().tolist() == ["observed"]
     first = scores.iloc[0]  # 2012-08-13, 8:58 in summer time
     assert (first["observed_at"].isoformat(), first["observed_offset_min"]) == ("2012-08-13T06:58:00+00:00", 120)
-    assert made.sha256 == "64 hex" or len(made.sha256) == 64
 
 
 def test_the_diary_gives_assigned_days_and_names_its_repeated_line():
@@ -67,7 +66,7 @@ def test_the_case_reports_give_what_can_be_read_and_name_the_rest():
     assert [one.rows for one in made.skipped] == [(34, 35, 36, 37, 38, 39), (17, 19, 24), (10, 22)]
     spoken = {row for part in made.parts for row in part.rows} | {f.row for f in made.faults}
     spoken |= {row for one in made.skipped for row in one.rows}
-    assert spoken == set(range(2, 40)) - {13} | {13}
+    assert spoken == set(range(2, 40))
 
 
 def test_a_messy_workbook_gives_its_scores_and_names_its_other_sheets():

@@ -107,13 +107,29 @@ def all_of_it():
 
 
 def corrections():
-    return pd.DataFrame(
-        {
-            "recorded_at": [pd.Timestamp("2026-10-09T10:00Z"), pd.Timestamp("2026-11-09T10:00Z")],
-            "recorded_by": ["clinician-1", "clinician-1"],
-            "change": ["corrected", "entered in error"],
-            "table": ["dose_change", "score"],
-            "row": [3, 4],
-            "reason": ["typed 120 for 102", "of another month"],
-        }
-    )
+    """As a log gives them: one row for each field of each amendment."""
+    corrected, other = pd.Timestamp("2026-10-09T10:00Z"), pd.Timestamp("2026-11-09T10:00Z")
+    names = ("entry", "recorded_at", "recorded_by", "action", "record", "row", "field", "old", "new", "reason")
+    lines = [
+        (
+            7,
+            corrected,
+            "dose_change",
+            3,
+            "corrected",
+            "dose_mcg_per_day",
+            "102 mcg/day",
+            "120 mcg/day",
+            "typed 120 for 102",
+        ),
+        (7, corrected, "dose_change", 3, "corrected", "drug", None, "baclofen", "typed 120 for 102"),
+        (8, corrected, "score", 4, "entered in error", None, "scale penn_frequency", None, "of P002"),
+        (9, corrected, "score", 5, "moved", "patient", "P002", "P001", "right patient"),
+        (10, corrected, "event", 1, "completed", "ended_on", None, "2026-10-05", "it ended"),
+        (11, other, "score", 9, "entered in error", None, "scale penn_frequency", None, "of another month"),
+    ]
+    made = [
+        (entry, at, "clinician-1", action, record, row, field, old, new, reason)
+        for entry, at, record, row, action, field, old, new, reason in lines
+    ]
+    return pd.DataFrame(made, columns=names).astype({"field": "str", "old": "str", "new": "str", "reason": "str"})

@@ -3,8 +3,6 @@
 import build
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from report import sample
 
 from titration.errors import InvalidEntry
@@ -134,8 +132,25 @@ def test_an_oral_drug_stopped_in_the_month_says_so():
 
 
 def test_corrections_entered_in_the_month_have_their_reasons(october):
-    assert "typed 120 for 102" in october.text()
-    assert "of another month" not in october.text()
+    facts = texts(october)
+    assert facts["correction.3.what"] == (
+        "corrected: Daily dose was 102 mcg/day, now 120 mcg/day; Drug was not stated, now baclofen"
+    )
+    assert facts["correction.3.reason"] == "typed 120 for 102"
+    assert facts["correction.4.what"] == "entered in error"
+    assert {i.split(".")[1] for i in facts if i.startswith("correction.")} == {"3", "4", "5"}
+
+
+def test_a_moved_fact_does_not_name_the_other_patient(october):
+    assert texts(october)["correction.5.what"] == "moved here from another patient"
+    there = report_of(sample.chart(patient="P002"), "2026-10", history=sample.corrections())
+    assert texts(there)["correction.5.what"] == "moved to another patient"
+
+
+def test_no_correction_is_said_and_no_history_is_not():
+    none = report_of(sample.chart(), "2026-10", history=sample.corrections().iloc[:0])
+    assert "none entered in the month" in none.text()
+    assert "Corrections" not in report_of(sample.chart(), "2026-10").text()
 
 
 def test_percent_is_not_defined_from_zero_nor_across_modes():
@@ -260,35 +275,3 @@ def test_another_patient_changes_nothing_on_the_page(october):
     other = [sample.dose("2026-10-09", 999, patient="P002"), build.score("2026-10-09", 9, patient="P002")]
     again = report_of(sample.chart(*sample.all_of_it(), *other), "2026-10", history=sample.corrections())
     assert again.text() == october.text()
-
-
-def test_fixed_words_hold_no_digit(october):
-    loose = [said for said in october.page.said() if isinstance(said, str) and any(c.isdigit() for c in said)]
-    assert loose == []
-
-
-def test_every_fact_has_an_id_of_its_own_and_a_label(october):
-    ids = [fact.id for fact in october.facts]
-    assert len(ids) == len(set(ids)) > 100
-    assert all(fact.label and fact.text for fact in october.facts)
-
-
-def test_sources_name_rows_that_are_there(october):
-    chart = sample.chart(*sample.all_of_it())
-    frames = {"dose_change": "doses", "score": "scores", "refill": "refills", "event": "events"}
-    for fact in october.facts:
-        for source in fact.source:
-            table, row = source.split(":")
-            if table in frames and not fact.id.startswith("correction."):
-                assert int(row) in set(chart.frames[frames[table]]["row"])
-
-
-@settings(max_examples=8, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 28), st.integers(0, 10)), max_size=30))
-def test_the_counts_are_those_of_the_records(given_scores):
-    records = [build.score(f"2026-10-{day:02d}", value, reporter="patient") for day, value in given_scores]
-    facts = said(report_of(sample.chart(*records), "2026-10"))
-    n = [f.value for i, f in facts.items() if i.endswith("this.n")]
-    days = [f.value for i, f in facts.items() if i.endswith("this.days")]
-    assert n == ([float(len(given_scores))] if given_scores else [])
-    assert days == ([float(len({day for day, _ in given_scores}))] if given_scores else [])

@@ -6,6 +6,7 @@ course with day-to-day correlation. Everything hangs on one seed.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -141,17 +142,22 @@ def _follow(replay: Replay, person: Person, rng: random.Random) -> None:
         done = number / max(len(visits) - 1, 1)
         dose = person.doses[round((len(person.doses) - 1) * done**0.8)]  # quick at first, slower later
         changed = not changes or changes[-1][1] != dose
-        relief = 0.55 * min(number, len(person.doses)) + rng.gauss(0, 0.5)
+        level = _level(person, number) + rng.gauss(0, 0.6)
         replay.facts(
             when + timedelta(minutes=25), rng.choice(("clinician-1", "clinician-1", "clinician-2", "nurse-1")),
             *_visit(person, when, number, dose if changed else None, rng),
-            *_scores(person, when, max(1.0, person.severity - relief), rng),
+            *_scores(person, when, level, rng),
             confirm=_Any(),
         )  # fmt: skip
         if changed:
             changes.append((when, dose))
     if person.diary:
         _diary(replay, person, changes, rng)
+
+
+def _level(person: Person, steps: int) -> float:
+    """A made-up course: half of it eases over the first changes, and then it stays about there."""
+    return person.severity * (1 - 0.45 * (1 - math.exp(-steps / 3)))
 
 
 class _Any(dict[str, str]):
@@ -263,7 +269,7 @@ def _diary(replay: Replay, person: Person, changes: Sequence[tuple[datetime, flo
     while day <= END - timedelta(days=1):
         noise = 0.5 * noise + rng.gauss(0, 0.9)
         steps = sum(1 for when, _ in changes if when.date() < day)
-        level = max(1.2, person.severity - 0.5 * steps) + noise
+        level = _level(person, steps) + noise
         value = max(0, min(10, round(level)))
         if day >= gap_until and rng.random() < 0.02:  # noqa: PLR2004 - now and then the diary lies idle
             gap_until = day + timedelta(days=rng.randint(6, 16))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from titration import columns, records, times
+from titration import columns, records
 from titration.entry import cells, moments, scored
 from titration.errors import Fault, FrameError, InvalidRecord
 from titration.fields import Code, Day, Instant, Reading, offset_name
@@ -94,20 +94,22 @@ def fit(
     _refuse(frame, kind)
     usual = replace(reading or Reading(bare=True), zone=zone)
     read = {f.name: _column(f, frame, replace((readings or {}).get(f.name, usual), zone=zone)) for f in kind.fields}
+    return _checked(kind, read, len(frame), scales)
+
+
+def _checked(kind: RecordKind, read: Mapping[str, _Column], n: int, scales: Register) -> Fitted:
+    """The rows as whole records: each distinct one made once."""
     faults = [fault for column in read.values() for fault in column.faults()]
-    views = {
-        name: _Presence(kind.field(name), column) if _apart(kind, name) else column for name, column in read.items()
-    }
-    of, firsts = alike([view.codes for view in views.values()], len(frame), each=not kind.distinct)
+    views = {name: _Presence(kind.field(name), c) if _apart(kind, name) else c for name, c in read.items()}
+    of, firsts = alike([view.codes for view in views.values()], n, each=not kind.distinct)
     made, refused = _records(kind, views, firsts, scales)
-    if refused:
-        for row in np.flatnonzero(np.isin(of, list(refused))).tolist():
-            faults += [(row, fault) for fault in refused[int(of[row])]]
+    for row in np.flatnonzero(np.isin(of, list(refused))).tolist():
+        faults += [(row, fault) for fault in refused[int(of[row])]]
     if kind.distinct:
         faults += _unpaired(kind, read)
-    order = {f.name: n for n, f in enumerate(kind.fields)}
+    order = {f.name: place for place, f in enumerate(kind.fields)}
     faults.sort(key=lambda found: (found[0], order.get(found[1].field, -1)))
-    sound = np.ones(len(frame), bool)
+    sound = np.ones(n, bool)
     sound[[row for row, _ in faults]] = False
     rows = np.flatnonzero(sound)
     placed = tuple(replace(fault, row=row, kind=kind.table) for row, fault in faults)
@@ -166,11 +168,16 @@ class _Presence:
     def codes(self) -> Ints:
         return np.where(self.column.is_unfit, 1, np.minimum(self.column.codes, 0))
 
+    @property
+    def stand_in(self) -> Any:
+        """A sound value, so that what else is wrong with a row is found."""
+        if isinstance(self.field.value, Code):
+            return "P001"
+        return _SOME_TIME if isinstance(self.field.value, Instant) else _SOME_DAY
+
     def at(self, row: int) -> Any:
         value = self.column.at(row)
-        if value is None or isinstance(value, Fault) or isinstance(self.field.value, Code):
-            return value
-        return _SOME_TIME if isinstance(self.field.value, Instant) else _SOME_DAY
+        return value if value is None or isinstance(value, Fault) else self.stand_in
 
 
 def alike(codes: list[Ints], n: int, *, each: bool = False) -> tuple[Ints, Ints]:
@@ -209,10 +216,11 @@ def _records(
     for number, row in enumerate(firsts.tolist()):
         values = {name: view.at(row) for name, view in views.items()}
         unfit = {name for name, value in values.items() if isinstance(value, Fault)}
-        plain = {name: None if name in unfit else value for name, value in values.items()}
+        plain = values | {name: getattr(views[name], "stand_in", None) for name in unfit}
         try:
             one = kind.record(**plain)
-            made.append(None if unfit else scored.settle(one, scales) if isinstance(one, Score) else one)
+            one = scored.settle(one, scales) if isinstance(one, Score) else one
+            made.append(None if unfit else one)
         except InvalidRecord as invalid:
             found = [fault for fault in invalid.faults if fault.field not in _due(kind, unfit)]
             refused |= {number: found} if found else {}
@@ -229,17 +237,12 @@ def _unpaired(kind: RecordKind, read: Mapping[str, Any]) -> Iterator[tuple[int, 
     """Rows whose day is not the day of their instant; a record of these two alone says so."""
     for on, at in kind.days.items():
         days, when = read[on], read[at]
-        given = np.array([_number(v) for v in days.distinct] + [0], np.int64)[days.codes]
         both = (days.codes >= 0) & ~days.is_unfit & (when.codes == moments.GIVEN)
-        for row in np.flatnonzero(both & (given != when.local_days)).tolist():
+        for row in np.flatnonzero(both & (days.day_numbers != when.local_days)).tolist():
             try:
                 kind.record(**dict.fromkeys(read, None) | {on: days.at(row), at: when.at(row)})
             except InvalidRecord as invalid:
                 yield from ((row, fault) for fault in invalid.faults if fault.field == on)
-
-
-def _number(day: Any) -> int:
-    return times.day_number(day) if isinstance(day, date) else 0
 
 
 def _frame(kind: RecordKind, read: Mapping[str, Any], made: list[Any], of: Ints, rows: Ints) -> pd.DataFrame:
@@ -275,8 +278,7 @@ def _own(kind: RecordKind, f: Field, read: Mapping[str, Any], rows: Ints) -> Any
     codes = column.codes[rows]
     if isinstance(f.value, Code):
         return pd.array(column.distinct, dtype="str").take(codes, allow_fill=True)
-    days = np.array([_number(v) for v in column.distinct] + [0], np.int64)[codes]
-    given = codes >= 0
+    days, given = column.day_numbers[rows], codes >= 0
     if f.name in kind.days:
         when = read[kind.days[f.name]]
         has = when.codes[rows] == moments.GIVEN

@@ -6,13 +6,14 @@ Imports `fields`, `errors`; times of day are read in `moments`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from titration.errors import Fault, InvalidRecord, shown
+from titration import times
+from titration.errors import Fault, shown
 from titration.fields import Words
 from titration.units import Unfit
 
@@ -114,6 +115,12 @@ class Cells:
         """For each row, whether it does not fit."""
         return np.array([isinstance(v, Fault) for v in self.distinct] + [False])[self.codes]
 
+    @property
+    def day_numbers(self) -> NDArray[np.int64]:
+        """For each row the number of its day; 0 where it has none."""
+        days = [times.day_number(v) if isinstance(v, date) else 0 for v in self.distinct]
+        return np.array([*days, 0], np.int64)[self.codes]
+
 
 def read(field: Field, series: pd.Series[Any], reading: Reading) -> Cells:
     """A column as its field has it; text is parsed, anything else checked, each distinct value once.
@@ -144,8 +151,6 @@ def _sound(field: Field, value: Any, reading: Reading) -> Any:
         return field.value.parse(value, reading) if isinstance(value, str) else field.value.check(value)
     except Unfit as unfit:
         return Fault(field.name, seen(field.value, value), str(unfit))
-    except InvalidRecord as invalid:  # a child record, such as a step of a program
-        return Fault(field.name, seen(field.value, value), "; ".join(f"{f.field}: {f.allowed}" for f in invalid.faults))
 
 
 def seen(value: Value, given: Any) -> str:

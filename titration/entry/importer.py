@@ -115,15 +115,9 @@ def read(
     say = progress or (lambda _done, _all, _what: None)
     say(0, 1, "reading the file")
     used = mapped or Map(())
-    table = sheets.read(
-        path,
-        sheet=sheet or used.sheet,
-        encoding=used.encoding,
-        delimiter=used.delimiter,
-        header_row=used.header_row,
-    )
+    table = _table(path, used, sheet)
     if mapped is None:
-        used = replace(used, parts=(canonical(table, kind),))
+        used = replace(used, parts=(canonical(table, kind),), decimal=".")  # by definition of a canonical file
     _has_columns(table, used, lacking_is_blank=mapped is None)
     usual = Reading(zone=zone, decimal=used.decimal)
     rows = np.array(table.rows, np.int64)
@@ -139,6 +133,11 @@ def read(
     skipped = takes.skipped(table.texts, rows, used, taken)
     faults.sort(key=lambda fault: fault.row or 0)
     return Imported(table.file, table.sha256, table.name, tuple(parts), tuple(faults), skipped, table.unread, len(rows))
+
+
+def _table(path: str | Path, used: Map, sheet: str | None) -> sheets.Sheet:
+    named = {"encoding": used.encoding, "delimiter": used.delimiter}
+    return sheets.read(path, sheet=sheet or used.sheet, header_row=used.header_row, **named)
 
 
 def canonical(table: sheets.Sheet, kind: RecordKind | None) -> Part:
@@ -224,6 +223,8 @@ def _reading(name: str, source: Source, usual: Reading) -> Reading:
 
 def _cells(table: sheets.Sheet, part: Part, rows: NDArray[np.int64]) -> dict[tuple[int, str], Fault]:
     """Cells of the file itself that cannot be read, by place and field."""
+    if not table.faults:
+        return {}
     places = {int(row): place for place, row in enumerate(rows)}
     fields = {column: name for name, source in part.fields.items() for column in source.columns}
     return {

@@ -83,7 +83,8 @@ class Map:
         skips: The rows it leaves, each with a reason.
         encoding: Of a CSV; UTF-8 when None.
         delimiter: Of a CSV; found when None.
-        decimal: The decimal mark of every number in the file; a point when None.
+        decimal: The decimal mark of every number in the file; when None a comma, or a point that may part
+            thousands, is refused.
         sheet: Which sheet of a workbook.
         header_row: The row the headings stand in.
         note: What a person wrote about it.

@@ -154,7 +154,6 @@ def _lines(path: Path, text: str, mark: str) -> list[tuple[int, list[str]]]:
     lines = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     start = 1
-    csv.field_size_limit(workbooks.LONGEST_CELL)
     try:
         for cells in reader:
             lines.append((start, cells))

@@ -98,7 +98,7 @@ class Source:
             try:
                 made.append("" if text in self.not_assessed else self._turn(f, text))
             except Unfit as unfitting:
-                made.append("")
+                made.append(text)  # left as it is, so that what else is wrong with the row is found
                 unfit[number] = Fault(f.name, cells.seen(f.value, text), str(unfitting))
         faults = {row: unfit[codes[row]] for row in np.flatnonzero(np.isin(codes, list(unfit))).tolist()}
         return _spread(made, codes, raw), _spread(reasons, codes, raw), faults

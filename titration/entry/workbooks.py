@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"
 MOST_BYTES, MOST_TIMES, MOST_PARTS, MOST_CELLS = 200 * 2**20, 100, 2000, 20_000_000
-LONGEST_CELL = 2**20
 _CHUNK = 2**20
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')

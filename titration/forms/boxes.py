@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from titration.fields import Children, Choice, Number, Words
+from titration.fields import Children, Choice, Label, Number, Words
 from titration.forms.drafts import pair_of, pair_texts
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from titration.records import RecordKind
 
 WHEN = "Date and time"
-WHEN_FORM = "YYYY-MM-DD hh:mm; the day alone if no time is known"
+WHEN_FORM = "YYYY-MM-DD hh:mm, or the day alone"
+AS_VISIT = "as the visit, unless given"
 NAMED = {"description_width": "13em"}
 
 
@@ -56,13 +57,13 @@ def box(field: Field) -> Box:
     hint = f"{field.meaning}; {field.value.allowed}"
     if isinstance(field.value, Choice):
         return Box((field.name,), drop_down(field.heading, field.value.options, blank=_left(field), hint=hint))
+    said = field.meaning if isinstance(field.value, (Words, Label)) else field.value.allowed
     if isinstance(field.value, (Words, Children)):
-        made = ipywidgets.Textarea(
-            description=field.heading, placeholder=field.value.allowed, tooltip=hint, style=NAMED, rows=2
-        )
+        lines = 3 if isinstance(field.value, Children) else 2
+        made = ipywidgets.Textarea(description=field.heading, placeholder=said, tooltip=hint, style=NAMED, rows=lines)
     else:
         unit = field.value.unit if isinstance(field.value, Number) else ""
-        made = text_box(field.heading, f"number and unit, {unit}" if unit else field.value.allowed, hint=hint)
+        made = text_box(field.heading, f"number and unit, {unit}" if unit else said, hint=hint)
     return Box((field.name,), made)
 
 
@@ -92,12 +93,13 @@ def drop_down(heading: str, options: Iterable[str | tuple[str, str]], *, blank: 
     return ipywidgets.Dropdown(description=heading, options=[(blank, ""), *pairs], tooltip=hint, style=NAMED)
 
 
-def boxes(kind: RecordKind, without: Iterable[str] = ("patient",)) -> list[Box]:
+def boxes(kind: RecordKind, without: Iterable[str] = ("patient",), *, own: str = WHEN_FORM) -> list[Box]:
     """A box for each field of a kind, in the order declared.
 
     Args:
         kind: Which record.
         without: Fields that are asked elsewhere on the screen.
+        own: What stands in the blank box for its time.
 
     Example:
         >>> from titration.records import KINDS
@@ -110,7 +112,7 @@ def boxes(kind: RecordKind, without: Iterable[str] = ("patient",)) -> list[Box]:
         if field.name in left_out or field.name in pair[1:]:
             continue
         if field.name in pair:
-            made.append(Box(pair, text_box(WHEN, "as the visit, unless given", hint=f"{field.meaning}; {WHEN_FORM}")))
+            made.append(Box(pair, text_box(WHEN, own, hint=f"{field.meaning}; {WHEN_FORM}")))
         else:
             made.append(box(field))
     return made

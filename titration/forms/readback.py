@@ -10,10 +10,11 @@ import ipywidgets
 from titration.entry.card import lines, said
 from titration.entry.door import when
 from titration.forms import boxes
-from titration.records import DoseChange, Record, kind_of
+from titration.forms.effects import ALL
+from titration.records import DoseChange, Record, SideEffect, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from titration.errors import Question
     from titration.fields import Field
@@ -27,38 +28,42 @@ STYLE = """<style>
   { width: 36em; flex: none; }
 .titration-form .titration-patient { width: 76em; max-width: 100%; }
 .titration-form h3 { margin: 1em 0 .2em; border-bottom: 1px solid currentColor; line-height: 1.5; }
+.titration-form .jupyter-widget-Collapse-contents h3 { display: none; }
 .titration-form .widget-html-content { line-height: 1.5; }
 .titration-form .titration-line { flex-wrap: wrap; }
 .titration-form .titration-line > .widget-text:first-child, .titration-form .titration-line > .widget-dropdown:first-child
-  { width: 31em; }
+  { width: 35em; }
 .titration-form .titration-line > :first-child > label { width: 19em !important; }
 .titration-form .titration-line .titration-narrow { width: 17em; }
 .titration-form .titration-line .titration-narrow > label { width: 7em !important; }
 .titration-form .titration-grid { grid-template-columns: 19em 15em 15em; }
 .titration-form .titration-grid .widget-dropdown { width: 14em; }
-.titration-form .titration-grid .widget-label { text-align: right; padding-right: 0; }
+.titration-form .titration-grid .widget-label { display: flex; justify-content: flex-end; padding-right: .5em; }
+.titration-form .titration-shows { width: auto; }
 .titration-form .titration-effects { grid-template-columns: repeat(3, 27em); }
 .titration-form .titration-effects .widget-dropdown { width: 26em; }
 .titration-form table { border-collapse: collapse; margin: .4em 0; }
 .titration-form th, .titration-form td { text-align: left; padding: .15em 1em .15em 0; vertical-align: top; }
 .titration-form tr { border-bottom: 1px solid #8884; }
-.titration-form td.changed { font-weight: bold; }
+.titration-form tr.changed td { font-weight: bold; }
 .titration-form .titration-panel { border: 1px solid currentColor; padding: .3em 1em; margin: .5em 0; }
 .titration-form .titration-beside { border-left: 1px solid #8888; padding-left: 1em; margin: 1em 0 0 2em; flex: none; }
 .titration-form .titration-question { white-space: normal; }
 </style>"""
 
 
-def table(rows: Iterable[Iterable[str]], head: Iterable[str] = ()) -> str:
-    """A table of plain texts.
+def table(rows: Iterable[Iterable[str]], head: Iterable[str] = (), *, changed: Container[int] = ()) -> str:
+    """A table of plain texts; the rows of those numbers in bold.
 
     Example:
         >>> table([["a<b"]])
         '<table><tr><td>a&lt;b</td></tr></table>'
     """
-    body = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
     top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    parts = [f"<tr>{cells}</tr>" for cells in ([top] if top else []) + body]
+    parts = [f"<tr>{top}</tr>"] if top else []
+    for number, row in enumerate(rows):
+        marked = ' class="changed"' if number in changed else ""
+        parts.append(f"<tr{marked}>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>")
     return f"<table>{''.join(parts)}</table>"
 
 
@@ -92,13 +97,19 @@ def program(change: DoseChange | None) -> str:
 
 
 def card(new: DoseChange, old: DoseChange | None) -> str:
-    """Before and now side by side, units spelt out, changed lines marked in words."""
-    rows = [(title, was, now, "changed" if changed else "same") for title, was, now, changed in lines(new, old)]
+    """Before and now side by side, units spelt out, changed lines marked in words and in bold."""
+    told = [(title, _spelt(was), _spelt(now), changed) for title, was, now, changed in lines(new, old)]
+    head = ("", "before", "now", "")
     if old is None:
-        note, rows = "There is no earlier program to compare with.", [(t, w, n, "") for t, w, n, _ in rows]
-    else:
-        note = "Compare every line with the printout."
-    return f"<br><b>The program</b>{table(rows, ('', 'before', 'now', ''))}<p>{note}</p>"
+        shown = table([(title, was, now, "") for title, was, now, _ in told], head)
+        return f"<b>The program</b>{shown}<p>There is no earlier program to compare with.</p>"
+    rows = [(title, was, now, "changed" if changed else "same") for title, was, now, changed in told]
+    shown = table(rows, head, changed=[number for number, line in enumerate(told) if line[3]])
+    return f"<b>The program</b>{shown}<p>Compare every line with the printout.</p>"
+
+
+def _spelt(said: str) -> str:
+    return "not given" if said == "-" else said
 
 
 def others(facts: Iterable[Record]) -> str:
@@ -108,6 +119,8 @@ def others(facts: Iterable[Record]) -> str:
         kind = kind_of(type(fact))
         stem = f"{kind.moment}_"
         told = [f"{f.title.lower()} {text}" for f, text in fact.said() if not _is_plain(f, fact, stem)]
+        if isinstance(fact, SideEffect) and fact.effect == ALL:
+            told[:2] = ["asked about side effects: none"]
         rows.append((kind.title, when(fact), "; ".join(told)))
     return f"<b>Everything that will be saved</b>{table(rows, ('record', 'date and time', ''))}"
 
@@ -118,12 +131,14 @@ def _is_plain(field: Field, fact: Record, stem: str) -> bool:
     return is_default or field.name in {"patient", f"{stem}at", f"{stem}on"}
 
 
-def read_back(identity: str, visit: str, by: str | None, held: Rehearsal) -> str:
+def read_back(
+    identity: str, visit: str, by: str | None, held: Rehearsal, title: str = "Read back: is this what you see?"
+) -> str:
     """The whole card a person reads before saving."""
     head = f"<p><b>{escape(identity)}</b><br>Visit: {escape(visit)}<br>Recorded by: {escape(by or 'nobody yet')}</p>"
     notes = "".join(f"<p>{escape(note)}</p>" for note in held.notes)
     programs = "".join(card(new, old) for new, old in held.programs)
-    return panel("Read back: is this what you see?", head, notes, programs, others(held.facts))
+    return panel(title, head, notes, programs, others(held.facts))
 
 
 def saved(entry: Entry, facts: Iterable[Record]) -> str:
@@ -158,6 +173,7 @@ class Answers:
             reason.value = before.get(question, "")
             reason.observe(answered, "value")
             shows = ipywidgets.Button(description=SHOWS, tooltip="puts these words into the box")
+            shows.add_class("titration-shows")
             shows.on_click(lambda _, box=reason: setattr(box, "value", SHOWS))
             self._boxes[question], self._shows[question] = reason, shows
             words = ipywidgets.HTML(f'<div class="titration-question">{escape(question)}</div>')

@@ -52,7 +52,7 @@ class Section:
         """
         self.kind, self._of_visit = kind, of_visit
         left_out = {"patient", *(() if asks_when else kind.days), *(() if asks_when else kind.days.values())}
-        self._boxes = boxes.boxes(kind, left_out)
+        self._boxes = boxes.boxes(kind, left_out, own=boxes.AS_VISIT if of_visit else boxes.WHEN_FORM)
         if usual is None:
             usual = [f.name for f in kind.fields if f.required or f.example or f.name == f"{kind.moment}_at"]
         first = [b for name in usual for b in self._boxes if b.names[0] == name]

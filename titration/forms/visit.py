@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,22 @@ from titration.forms.section import Part, Section
 from titration.records import KINDS, Patient
 
 if TYPE_CHECKING:
+    from titration.forms.drafts import Draft
     from titration.log import Log
     from titration.recording import Entry, Rehearsal
 
 PARTS = ("visit", "score", "side_effect", "dose_change", "refill", "note")
 USUAL = {
     "visit": ("visit", "seen_by"),
-    "dose_change": ("mode", "dose_mcg_per_day", "concentration_mcg_per_ml", "steps", "reason"),
+    "dose_change": (
+        "mode",
+        "dose_mcg_per_day",
+        "concentration_mcg_per_ml",
+        "drug",
+        "steps",
+        "alarm_on",
+        "reason",
+    ),
     "refill": ("withdrawn_ml", "expected_ml", "injected_ml", "concentration_mcg_per_ml", "alarm_on", "next_booked_on"),
     "note": ("words",),
 }
@@ -57,20 +67,23 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
             patient: Code to begin with.
         """
         if patient is not None:
-            log.identity(patient)  # raises when there is no such patient
+            log.last_program(patient)  # raises when there is no such patient
         super().__init__()
         self._titration = log
+        self._turn = threading.Lock()  # JupyterLab may run buttons in more than one thread
         self._held: Rehearsal | None = None
+        self._card: tuple[str, str, str | None, Rehearsal]
         self._reasons: dict[str, str] = {}
         self.entry: Entry | None = None
         labels = [(log.identity(code), code) for code in sorted(log.patients()["patient"])]
         self.patient = boxes.drop_down("Patient", labels, blank="choose the patient").add_class("titration-patient")
         self.when = boxes.text_box(boxes.WHEN, boxes.WHEN_FORM)
         self.parts: dict[str, Any] = {table: _part(log, table) for table in PARTS}
-        others = [(kind.title, table) for table, kind in KINDS.items() if _can_be_added(table)]
-        self.choice = boxes.drop_down("Something else", others)
+        rarer = [table for table in KINDS if _is_rarer(table)]
+        self.parts |= {table: Section(KINDS[table], of_visit=False) for table in rarer}
+        self.choice = boxes.drop_down("One more", [(KINDS[table].title, table) for table in rarer])
         self.add = ipywidgets.Button(description="Add it")
-        self.added: list[Section] = []
+        self._added: list[Section] = []
         self.read_back = ipywidgets.Button(description="Read back")
         self.save = ipywidgets.Button(description="Save", disabled=True)
         self.words, self._spelt, self._last = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
@@ -83,16 +96,22 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
         self.patient.value = patient or ""
         self._choose(None)
 
+    def __repr__(self) -> str:
+        """Whether it saved anything; nothing of what is in it."""
+        return f"<form of a visit: {'not saved' if self.entry is None else f'saved as entry {self.entry.entry}'}>"
+
     def _arrange(self) -> None:
         """Everything in the order of a visit."""
         visit, change = self.parts["visit"].widget, self.parts["dose_change"].widget
         visit.children = (visit.children[0], ipywidgets.HBox([self.when, self._spelt]), *visit.children[1:])
         self._last.add_class("titration-beside")
         beside = ipywidgets.HBox([change, self._last])
-        shown = [beside if table == "dose_change" else part.widget for table, part in self.parts.items()]
+        shown = [beside if table == "dose_change" else self.parts[table].widget for table in PARTS]
+        rarer = {KINDS[table].title: part.widget for table, part in self.parts.items() if table not in PARTS}
+        rest = ipywidgets.Accordion([*rarer.values()], titles=tuple(rarer), selected_index=None)
         self.children = (
-            ipywidgets.HTML(readback.STYLE), boxes.heading("Patient"), self.patient, *shown, self._places["added"],
-            boxes.heading("Anything else"), ipywidgets.HBox([self.choice, self.add]), boxes.heading("Read back and save"),
+            ipywidgets.HTML(readback.STYLE), boxes.heading("Patient"), self.patient, *shown, boxes.heading("Anything else"),
+            rest, self._places["added"], ipywidgets.HBox([self.choice, self.add]), boxes.heading("Read back and save"),
             self.words, self._places["asked"], ipywidgets.HBox([self.read_back, self.save]),
         )  # fmt: skip
 
@@ -100,7 +119,7 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
 
     @property
     def _all(self) -> list[Part]:
-        return [*self.parts.values(), *self.added]
+        return [*self.parts.values(), *self._added]
 
     @property
     def inputs(self) -> list[Any]:
@@ -131,9 +150,9 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
         if not table:
             return
         section = Section(KINDS[table], of_visit=False)
-        self.added.append(section)
+        self._added.append(section)
         self._watch(section.inputs)
-        self._places["added"].children = [made.widget for made in self.added]
+        self._places["added"].children = [made.widget for made in self._added]
 
     def _choose(self, _: Any) -> None:
         """Show what there is to read of the patient chosen; boxes that were filled stay as they are."""
@@ -189,6 +208,12 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
         if not drafts:
             self._ask((), "There is nothing to read back: no box is filled in. Nothing is stored.")
             return
+        try:
+            self._check(drafts)
+        except TitrationError as error:
+            self._refused(error)
+
+    def _check(self, drafts: list[Draft]) -> None:
         log = self._titration
         records, found = read(
             drafts, patient=self.patient.value, when=self.when.value, zone=log.setting.zone, scales=log.scales
@@ -196,17 +221,14 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
         found += [conflict for part in self._all for conflict in part.conflicts()]
         if found:
             self._ask((), readback.complaints(found))
-            return
-        try:
+        else:
             self._show(log.rehearse(*records))
-        except TitrationError as error:
-            self._refused(error)
 
     def _show(self, held: Rehearsal, said: str = "") -> None:
         log = self._titration
         when = in_words(self.when.value, log.setting.zone)
-        self._held = held
-        self._ask(held.questions, said + readback.read_back(log.identity(self.patient.value), when, log.by, held))
+        self._held, self._card = held, (log.identity(self.patient.value), when, log.by, held)
+        self._ask(held.questions, said + readback.read_back(*self._card))
         self.save.disabled = not self._can_save
 
     def _refused(self, error: TitrationError) -> None:
@@ -215,10 +237,11 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
 
     def _save(self, _: Any) -> None:
         """Store exactly what was read back, once; a second press finds nothing to save."""
-        if not self._can_save:
+        with self._turn:
+            held = self._held if self._can_save else None
+            self._held = None if held is not None else self._held
+        if held is None:
             return
-        held, self._held = self._held, None
-        assert held is not None  # by _can_save
         self.save.disabled = True
         try:
             now = self._titration.rehearse(*held.facts)
@@ -238,7 +261,7 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
         for box in [*self.inputs, *self.answers.inputs, *buttons, scores.grid.more, scores.grid.muscle]:
             box.disabled = True
         assert self.entry is not None  # it was just saved
-        self._say(readback.saved(self.entry, held.facts) + self.words.value)
+        self._say(readback.saved(self.entry, held.facts) + readback.read_back(*self._card, "What was read back"))
 
 
 def _part(log: Log, table: str) -> Part:
@@ -249,7 +272,7 @@ def _part(log: Log, table: str) -> Part:
     return Section(KINDS[table], USUAL[table], asks_when=table != "visit")
 
 
-def _can_be_added(table: str) -> bool:
+def _is_rarer(table: str) -> bool:
     """Any kind about a patient that the form does not ask anyway."""
     kind = KINDS[table]
     return table not in PARTS and kind.record is not Patient and any(f.name == "patient" for f in kind.fields)

@@ -5,7 +5,7 @@ A window cuts what is shown, never what is derived from.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -23,6 +23,14 @@ MOST_SCALES = 3
 MOST_PANELS = 6
 SHORTEST = pd.Timedelta(days=28)
 LANES = {"side_effects": "observed", "events": "started", "oral_doses": "started", "refills": "filled"}
+
+
+class Window(NamedTuple):
+    """What part of time is shown, and by which zone's days."""
+
+    begin: pd.Timestamp
+    end: pd.Timestamp
+    zone: str
 
 
 def of_patient(
@@ -69,15 +77,14 @@ def of_patient(
     changes = stairs.loc[stairs["is_change"], ["patient", "start"]]
     changes = changes.assign(day=moments.local_day(changes["start"], zone=zone))
     chosen, left_out = _chosen(scores[_within(scores, begin, end)], scale, scales)
-    panels = [p for code in chosen for p in _panels(scores, scales[code], changes, scales, (begin, end))]
+    panels = [p for code in chosen for p in _panels(scores, scales[code], changes, scales, Window(begin, end, zone))]
     panels, beyond = panels[:MOST_PANELS], panels[MOST_PANELS:]
-    shown = {name: _in_window(name, frame, begin, end) for name, frame in lanes.items()}
-    later = sum(int((frame["moment"] > end).sum()) for frame in [scores, *lanes.values()])
-    earlier = sum(int((lanes[name]["moment"] < begin).sum()) for name in ("side_effects", "refills"))
-    notes = [*left_out, *(f"{p.title} (n {p.n})" for p in beyond)]
-    notes += [f"{planned} planned dose changes" if planned > 1 else "1 planned dose change"] if planned else []
-    notes += [f"{earlier} dated earlier"] if earlier else []
-    notes += [f"{later} dated later"] if later else []
+    shown = {name: _in_window(name, frame, begin, end, zone=zone) for name, frame in lanes.items()}
+    notes = [
+        *left_out,
+        *(f"{p.title} (n {p.n})" for p in beyond),
+        *_outside(planned, [doses, scores, *lanes.values()], begin, end),
+    ]
     stairs = stairs[(stairs["end"] > begin) | (stairs["start"] >= begin)].reset_index(drop=True)
     counts = {"dose changes": int((stairs["start"] >= begin).sum()), "scores": sum(p.n for p in panels)}
     counts |= {name.replace("_", " "): int(_within(frame, begin, end).sum()) for name, frame in lanes.items()}
@@ -88,18 +95,31 @@ def of_patient(
     )  # fmt: skip
 
 
+def _outside(planned: int, given: Sequence[pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[str]:
+    """How many records lie outside the window, in words; what holds on into it is not counted."""
+    later = sum(int((frame["moment"] > end).sum()) for frame in given)
+    points = [frame for frame in given if "observed_on" in frame or "filled_on" in frame]
+    earlier = sum(int((frame["moment"] < begin).sum()) for frame in points)
+    if planned:
+        yield f"{planned} planned dose change{'s' if planned > 1 else ''}"
+    if earlier:
+        yield f"{earlier} dated earlier"
+    if later:
+        yield f"{later} dated later"
+
+
 def _within(frame: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
     return (frame["moment"] >= begin) & (frame["moment"] <= end)
 
 
-def _in_window(name: str, frame: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+def _in_window(name: str, frame: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp, *, zone: str) -> pd.DataFrame:
     """The rows of a lane in the window; an oral dose holds until the next one of its drug."""
     if name == "oral_doses":
         following = frame.groupby("drug", dropna=False)["moment"].shift(-1)
         frame = frame.assign(stop=following.where(following < end, end), is_open=following.isna())
         return frame[(frame["moment"] <= end) & (frame["stop"] > begin)].reset_index(drop=True)
     if name == "events":
-        ended = frame["ended_on"].notna() & (frame["ended_on"] >= begin.tz_localize(None).normalize())
+        ended = frame["ended_on"].notna() & (frame["ended_on"] >= begin.tz_convert(zone).tz_localize(None).normalize())
         return frame[(frame["moment"] <= end) & ((frame["moment"] >= begin) | ended)].reset_index(drop=True)
     return frame[_within(frame, begin, end)].reset_index(drop=True)
 
@@ -171,24 +191,22 @@ def _panels(
     scale: Scale,
     changes: pd.DataFrame,
     scales: Mapping[str, Scale],
-    window: tuple[pd.Timestamp, pd.Timestamp],
+    window: Window,
 ) -> Iterator[Panel]:
     """The panels of one scale, one for each body part."""
     ours = score.ranked(scores[scores["scale"] == scale.code], scales)
     trailing = diary.trailing_median(score.daily(ours.drop(columns=["rank", "is_grade"]), scales=scales), changes)
-    shown = ours[_within(ours, *window)]
+    shown = ours[_within(ours, window.begin, window.end)]
     if shown.empty:
         yield Panel(scale, "", ())
     for body_part, part in shown.groupby(shown["body_part"].fillna(""), sort=True):
         yield Panel(scale, str(body_part), tuple(_series(part, scale, trailing, window)))
 
 
-def _series(
-    part: pd.DataFrame, scale: Scale, trailing: pd.DataFrame, window: tuple[pd.Timestamp, pd.Timestamp]
-) -> Iterator[Series]:
+def _series(part: pd.DataFrame, scale: Scale, trailing: pd.DataFrame, window: Window) -> Iterator[Series]:
     keys = [part[name].fillna("") for name in ("side", "reporter", "version")]
     body = part["body_part"].fillna("").iloc[0]
-    first, last = (w.tz_localize(None).normalize() for w in window)
+    first, last = (w.tz_convert(window.zone).tz_localize(None).normalize() for w in (window.begin, window.end))
     for (side, reporter, version), own in part.groupby(keys, sort=True):
         same = (trailing["side"].fillna("") == side) & (trailing["reporter"].fillna("") == reporter)
         same &= (trailing["version"].fillna("") == version) & (trailing["body_part"].fillna("") == body)

@@ -171,7 +171,7 @@ class Room:
 
     def _leader(self, at: tuple[float, float], place: Place) -> Annotation:
         bar = {"arrowstyle": "-", "color": style.LIGHT, "linewidth": 0.6, "shrinkA": 0, "shrinkB": LEAD_PT}
-        where = {"textcoords": "offset points", "annotation_clip": False, "gid": "leader"}
+        where: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False, "gid": "leader"}
         return self.ax.annotate("", at, (0, place.dy), arrowprops=bar, **where)
 
 

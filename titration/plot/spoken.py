@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from titration.plot.content import each
+from titration.plot.lanes import beyond
 from titration.units import number, rounded
 
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ def footer(shown: Content, columns: int = COLUMNS) -> list[str]:
         said.append("Hollow marks: times assigned, not observed.")
     if any(len(s.without) for panel in shown.panels for s in panel.series):
         said.append("x: asked, without a value (not assessed, or as stated).")
-    if shown.not_drawn:
-        said.append(f"Not drawn: {', '.join(shown.not_drawn)}.")
+    not_drawn = [*shown.not_drawn, *beyond(shown)]
+    if not_drawn:
+        said.append(f"Not drawn: {', '.join(not_drawn)}.")
     return textwrap.wrap(" ".join(said), columns)
 
 

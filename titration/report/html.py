@@ -5,7 +5,9 @@ Only this module of the package uses Jinja2; it lays out, and makes no fact.
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import re
 from importlib import resources
 
@@ -14,8 +16,11 @@ from markupsafe import Markup, escape
 
 from titration.report.page import Page, plain
 
-_PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
+_PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
 _SIZE = re.compile(r'(<svg\b[^>]*?)\s(?:width|height)="[^"]*"', re.DOTALL)
+_STYLE = re.compile(r'style="([^"]*)"')
+# what matplotlib's own style sheet says of every element; said once at the root, the elements inherit it
+_ROOT = '<svg stroke-linejoin="round" stroke-linecap="butt" '
 
 
 def render(page: Page) -> str:
@@ -25,7 +30,8 @@ def render(page: Page) -> str:
         page: What to lay out.
 
     Returns:
-        One whole document; everything said is escaped, and carries the id of its fact.
+        One whole document; everything said is escaped, and carries the id of its fact. Its policy
+        lets in one style sheet, by its digest, and nothing else.
     """
     data = plain(page)
     drawings = iter(page.pictures())
@@ -33,30 +39,42 @@ def render(page: Page) -> str:
         for item in panel["items"]:
             if item["kind"] == "picture":
                 item["inline"] = Markup(inline(next(drawings).svg))  # noqa: S704 - drawn by plot, which escapes its texts
-    return _template().render(page=data)
+    style = _resource("monthly.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return _template().render(page=data, style=Markup(style), digest=Markup(digest))  # noqa: S704 - our own file
+
+
+def _resource(name: str) -> str:
+    return resources.files("titration.report").joinpath(name).read_text(encoding="utf-8")
 
 
 @functools.cache
 def _template() -> jinja2.Template:
-    text = resources.files("titration.report").joinpath("monthly.html.j2").read_text(encoding="utf-8")
     room = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    return room.from_string(text)
+    return room.from_string(_resource("monthly.html.j2"))
 
 
 def inline(svg: str) -> str:
-    """An SVG file as an element of a page: no prolog, no fixed size, its style kept to itself.
+    """An SVG file as an element of a page: no prolog, no fixed size, no style but attributes.
 
     Args:
         svg: The text of the file.
 
     Example:
-        >>> inline('<?xml version="1.0"?><svg width="9pt" height="9pt" viewBox="0 0 9 9"><style>*{a: b}</style></svg>')
-        '<svg viewBox="0 0 9 9"><style>figure svg *{a: b}</style></svg>'
+        >>> inline('<?xml version="1.0"?><svg width="9pt" height="9pt" viewBox="0 0 9 9"><g style="fill: none"/></svg>')
+        '<svg stroke-linejoin="round" stroke-linecap="butt" viewBox="0 0 9 9"><g fill="none"/></svg>'
     """
     bare = _PROLOG.sub("", svg).strip()
     for _ in ("width", "height"):
         bare = _SIZE.sub(r"\1", bare, count=1)
-    return re.sub(r"(<style[^>]*>)\s*\*", r"\1figure svg *", bare)
+    # another machine may lack the font it was drawn with
+    bare = bare.replace("'DejaVu Sans'", "'DejaVu Sans', sans-serif")
+    return _STYLE.sub(_attributes, bare.replace("<svg ", _ROOT, 1))
+
+
+def _attributes(style: re.Match[str]) -> str:
+    parts = (part.split(":", 1) for part in style[1].split(";") if part.strip())
+    return " ".join(f'{name.strip()}="{value.strip()}"' for name, value in parts)
 
 
 def framed(document: str, height_px: int = 900) -> str:

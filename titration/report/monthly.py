@@ -10,7 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from titration.report import course, files, html, pdf, picture, plain, program, record, reservoir, scores, table
+from titration.report import (
+    corrections,
+    course,
+    files,
+    html,
+    pdf,
+    picture,
+    plain,
+    program,
+    record,
+    reservoir,
+    scores,
+    table,
+)
 from titration.report.facts import Fact, distinct, frame
 from titration.report.page import Page, Pairs, Panel, gathered
 from titration.report.record import Seal
@@ -145,7 +158,7 @@ def build(chart: ChartLike, month_name: str, *, history: pd.DataFrame | None = N
     Args:
         chart: A chart, or anything with its fields.
         month_name: Year and month, as `2026-10`.
-        history: Corrections, with the columns `record.CORRECTIONS`; None leaves their panel out.
+        history: Amendments, with the columns `corrections.panel` names; None leaves their panel out.
 
     Returns:
         The report; what happened after the month is not in it.
@@ -177,7 +190,7 @@ def _panels(
 ) -> Iterator[Panel]:
     scales = chart.scales
     drawn = picture.panel(frames, chart.patient, window, scales)
-    corrected = record.corrections_panel(history, window)
+    corrected = corrections.panel(history, chart.patient, window)
     missing = record.gaps_panel(frames, window)
     yield program.last_panel(frames, window)
     if drawn is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from titration.scales import Register
 
 DIARY_DAYS = 28
-"""With so many days with a score in three months a diary is drawn; with fewer, the visits of a year."""
+"""With so many days with a score in three months a diary is drawn; with fewer, the visits of a year, or of as long as there is a record."""
 
 
 def panel(frames: Mapping[str, pd.DataFrame], patient: str, window: Window, scales: Register) -> Panel | None:
@@ -58,10 +58,12 @@ def panel(frames: Mapping[str, pd.DataFrame], patient: str, window: Window, scal
 def _since(frames: Mapping[str, pd.DataFrame], window: Window) -> pd.Timestamp:
     quarter = Window(window.previous.previous.first, window.last, window.zone_name)
     days = within(frames["scores"], "observed", quarter)["observed_on"].nunique()
-    if days >= DIARY_DAYS:
-        return pd.Timestamp(quarter.start).tz_convert(window.zone_name)
-    year = Window(_year_before(window.last), window.last, window.zone_name)
-    return pd.Timestamp(year.start).tz_convert(window.zone_name)
+    first = quarter.first
+    if days < DIARY_DAYS:
+        starts = [frames["doses"]["effective_on"].min(), frames["scores"]["observed_on"].min()]
+        oldest = min(start.date() for start in starts if pd.notna(start))
+        first = min(first, max(_year_before(window.last), oldest.replace(day=1)))
+    return pd.Timestamp(Window(first, window.last, window.zone_name).start).tz_convert(window.zone_name)
 
 
 def _year_before(last: date) -> date:

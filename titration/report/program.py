@@ -151,7 +151,7 @@ def _since(last: Row, window: Window) -> list[tuple[str, Said]]:
         "days", window.last.isoformat(), definition="calendar days from the day it took effect to the last day",
         source=printed.source(TABLE, last),
     )  # fmt: skip
-    return [("To the last day", fact)]
+    return [("Days to month end", fact)]
 
 
 def _following(frames: Mapping[str, pd.DataFrame], *, ended: bool) -> tuple[Fact, ...]:

@@ -1,4 +1,4 @@
-"""What a page says about the record itself: whose, as of when, what is missing, what was corrected.
+"""What a page says about the record itself: whose, as of when, made from how much, what is missing.
 
 The statement at its foot says what the page is and is not.
 """
@@ -16,7 +16,7 @@ from titration.records import KINDS
 from titration.report import printed
 from titration.report.course import visits
 from titration.report.facts import Fact
-from titration.report.page import Heading, Lines, Pairs, Panel, Said, Table
+from titration.report.page import Lines, Pairs, Panel, Said
 from titration.report.program import on_record, strength
 from titration.report.window import Window, rows, within
 
@@ -30,11 +30,9 @@ STATEMENT = (
     "dose, does not watch over a patient, is joined to no device, and is not for urgent decisions. Programmed is not "
     "delivered: what the pump gave is not known here."
 )
-CORRECTIONS = ("recorded_at", "recorded_by", "change", "table", "row", "reason")
-"""The columns a frame of corrections must have; `recorded_at` in UTC, the rest text but `row`."""
 CUT = "What is dated after the last day of the window is not on this page."
 COUNTED = ("dose_change", "score", "refill", "side_effect", "event", "oral_dose", "visit", "note")
-SHORT = 12
+SHORT = 16
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Seal:
     def facts(self, window: Window) -> tuple[Fact, Fact]:
         """The line for the header, with the short form of the seal, and the one for the foot."""
         when = printed.instant(self.asof_at, window.zone)
-        read = f"entry {self.asof}, written {when} (seal {self.head[:SHORT]})"
+        read = f"entry {self.asof}, written {when} (seal {'-'.join(re.findall('.{4}', self.head[:SHORT]))})"
         if self.asof_at < window.end:
             read += "; the month was not over, or not all of it entered"
         return (
@@ -187,35 +185,6 @@ def _refill_gaps(frames: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         yield "withdrawn less expected volume: no refill is on record"
     elif refills[-1]["expected_ml"] is None or refills[-1]["withdrawn_ml"] is None:
         yield "withdrawn less expected volume of the last refill: one of the two is not stated"
-
-
-def corrections_panel(history: pd.DataFrame | None, window: Window) -> Panel | None:
-    """What was corrected, retracted or moved in the month, with the reasons; None when nothing is known of it.
-
-    Args:
-        history: Columns `CORRECTIONS`, of one patient; None leaves the panel out.
-        window: The days of the page.
-    """
-    if history is None:
-        return None
-    title = "Corrections entered in the month"
-    recorded = history["recorded_at"]
-    found = rows(history[(recorded >= window.start) & (recorded < window.end)])
-    if not found:
-        return Panel("corrections", "Corrections", (), "none entered in the month")
-    lines: list[tuple[Said, ...]] = []
-    for place, row in enumerate(found, 1):
-        stem, origin = f"correction.{place}", printed.source(row["table"], row)
-        what = KINDS[row["table"]].title.lower() if row["table"] in KINDS else row["table"]
-        when = printed.instant(row["recorded_at"], window.zone)
-        lines.append((
-            Fact(f"{stem}.when", "When it was entered", when, window=window.days, source=origin),
-            Fact(f"{stem}.what", "What was done", f"{what}, row {row['row']}: {row['change']}", source=origin),
-            Fact(f"{stem}.reason", "Reason", row["reason"] or "not stated", source=origin),
-            Fact(f"{stem}.by", "By", row["recorded_by"] or "not stated", source=origin),
-        ))  # fmt: skip
-    heads = (Heading("Entered"), *(Heading(head, wide=1) for head in ("What", "Reason", "By")))
-    return Panel("corrections", title, (Table(title, heads, tuple(lines)),))
 
 
 def footer(frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Said, ...]:

@@ -1,4 +1,4 @@
-"""Refills with measured less expected volume, and dates as recorded; no threshold and no forecast.
+"""Refills with measured less expected volume, and dates as recorded; no threshold, nothing reckoned ahead.
 
 A printed date is marked when something recorded later may have made it out of date.
 """

@@ -5,7 +5,8 @@ what a dose means.
 """
 
 from titration.store.backup import backup, restore
-from titration.store.store import Store, create, open_store
+from titration.store.opening import create, open_store
+from titration.store.store import Store
 from titration.store.verify import Verification, verify
 from titration.store.writing import Author, Batch, Writing
 

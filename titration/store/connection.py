@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from titration import errors
 from titration.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WAIT_SECONDS = 15.0
 NETWORK = frozenset(
@@ -49,19 +52,34 @@ def translated(path: Path) -> Iterator[None]:
 def _ours(error: sqlite3.Error, path: Path) -> errors.TitrationError:
     says = str(error)
     name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return errors.LogBusy(f"another program holds {path}; nothing was stored, try again in a moment")
-    if name.startswith("SQLITE_NOTADB"):
-        return errors.NotALog(f"{path} is not a titration log (it is no SQLite file); it was not touched")
-    if name.startswith("SQLITE_CORRUPT"):
-        return errors.SealBroken(f"{path} is damaged ({says}); work on a copy, and restore the last good backup")
-    if name.startswith("SQLITE_READONLY"):
-        return errors.WriteRefused(f"{path} cannot be written to ({says}); nothing was stored")
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_NOMEM")):
-        return errors.StorageFailed(f"the disk refused {path} ({says}); nothing of this entry was stored; then verify")
+    for starts, family, message in SAID:
+        if name.startswith(starts):
+            return family(message.format(path=path, says=says))
     if "only ever added" in says:
         return errors.AppendRefused(f"{path}: {says}")
     return errors.StorageFailed(f"SQLite refused ({says}); nothing of this entry was stored in {path}")
+
+
+SAID: tuple[tuple[tuple[str, ...], type[errors.LogError], str], ...] = (
+    (
+        ("SQLITE_BUSY", "SQLITE_LOCKED"),
+        errors.LogBusy,
+        "another program holds {path}; nothing was stored, try again in a moment",
+    ),
+    (("SQLITE_NOTADB",), errors.NotALog, "{path} is not a titration log (it is no SQLite file); it was not touched"),
+    (
+        ("SQLITE_CORRUPT",),
+        errors.SealBroken,
+        "{path} is damaged ({says}); work on a copy, and restore the last good backup",
+    ),
+    (("SQLITE_READONLY",), errors.WriteRefused, "{path} cannot be written to ({says}); nothing was stored"),
+    (
+        ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_NOMEM"),
+        errors.StorageFailed,
+        "the disk refused {path} ({says}); nothing of this entry was stored; then verify",
+    ),
+)
+"""How what SQLite calls an error starts, which of ours it is, and what it says."""
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
@@ -74,17 +92,29 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     Raises:
         LogNotFound: There is no such file.
         NotALog: It is a folder or no log of ours.
+        StorageFailed: It cannot be reached or read.
+        WriteRefused: It is read-only.
     """
-    if not path.exists():
-        raise errors.LogNotFound(path)
-    if not path.is_file():
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in the path
+        raise errors.LogNotFound(path) from error
+    except OSError as error:
+        raise errors.StorageFailed(f"{path} cannot be reached ({error.strerror})") from error
+    if not stat.S_ISREG(found.st_mode):
         raise errors.NotALog(f"{path} is not a file")
+    if not os.access(path, os.R_OK):
+        raise errors.StorageFailed(f"{path} cannot be read by this account")
     mode = "rw" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else "ro"
     if write and mode == "ro":
         raise errors.WriteRefused(f"{path} or its folder is read-only; it can be read, and not written to")
     with translated(path):
         db = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=WAIT_SECONDS
+            f"{path.resolve().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=WAIT_SECONDS,
+            check_same_thread=False,  # JupyterLab runs a form's buttons in a thread of their own; `Store` takes turns
         )
         try:
             prepare(db, write=write)
@@ -140,37 +170,56 @@ class WriterLock:
     """An advisory lock on a file beside the log, so that writers queue instead of colliding."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
+        self._log, self._path = path, path.with_name(path.name + ".lock")
         self._file: IO[Any] | None = None
 
     def acquire(self) -> None:
         """Wait for it, at most as long as SQLite would."""
         if sys.platform == "win32":
             return  # SQLite's own lock is held all the same
-        import fcntl  # noqa: PLC0415 - not on Windows
-
+        held = os.fdopen(self._open(), "r+")
+        until = time.monotonic() + WAIT_SECONDS
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            while not _taken(held):
+                self._wait(until)
+        except BaseException:
+            held.close()
+            raise
+        self._file = held
+
+    def _wait(self, until: float) -> None:
+        if time.monotonic() > until:
+            raise errors.LogBusy(
+                f"another program writes to {self._path.stem}; nothing was stored, try again in a moment"
+            )
+        time.sleep(0.002)
+
+    def _open(self) -> int:
+        """The lock's file, made with the rights of the log itself, so that whoever may write to it can wait here."""
+        try:
+            with contextlib.suppress(FileExistsError):
+                made = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+                os.fchmod(made, stat.S_IMODE(self._log.stat().st_mode) & 0o666)
+                return made
+            return os.open(self._path, os.O_RDWR)
         except OSError as error:
             raise errors.WriteRefused(f"cannot make {self._path} ({error.strerror}); nothing was stored") from error
-        held = os.fdopen(descriptor, "r+")
-        until = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    held.close()
-                    raise errors.LogBusy(
-                        f"another program writes to {self._path.stem}; nothing was stored, try again in a moment"
-                    ) from None
-                time.sleep(0.002)
-            else:
-                self._file = held
-                return
 
     def release(self) -> None:
         """Let the next one in."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _taken(held: IO[Any]) -> bool:
+    """Whether the lock was free and is now ours."""
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise errors.WriteRefused(f"{held.name} cannot be locked ({error.strerror}); nothing was stored") from error
+    return True

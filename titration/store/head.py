@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 
 STATE = "TITRATION_STATE"
@@ -18,21 +19,25 @@ def _file(log_id: str) -> Path:
         import platformdirs  # noqa: PLC0415 - only a writer needs it
 
         folder = platformdirs.user_state_dir("titration", appauthor=False)
-    return Path(folder) / "heads" / f"{log_id}.json"
+    safe = log_id if log_id.isascii() and log_id.isalnum() else sha256(log_id.encode()).hexdigest()
+    return Path(folder) / "heads" / f"{safe}.json"  # a file that was tampered with names no other place
 
 
 def kept(log_id: str) -> tuple[int, bytes] | None:
     """The entry and seal last seen of that log, if any."""
     try:
         known = json.loads(_file(log_id).read_text(encoding="utf-8"))
-        return int(known["entry"]), bytes.fromhex(known["seal"])
-    except (OSError, ValueError, KeyError, TypeError):
+        entry, sealed = int(known["entry"]), bytes.fromhex(known["seal"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None  # never seen here, or the note is unreadable: trust on first use
+    return (entry, sealed) if 0 < entry < 2**63 else None
 
 
 def keep(log_id: str, entry: int, seal: bytes) -> None:
     """Note the newest head; a state folder that cannot be written to only means no note."""
-    path = _file(log_id)
+    path, known = _file(log_id), kept(log_id)
+    if known is not None and known[0] > entry:
+        return  # another process wrote and noted after us
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = path.with_suffix(f".{os.getpid()}.tmp")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from titration import errors
@@ -18,6 +16,9 @@ from titration.store import connection, schema
 from titration.store.writing import Heading, Writing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from titration.store.store import Store
 
 
@@ -29,6 +30,9 @@ def _apply(db: sqlite3.Connection, heading: Heading, properties: dict[str, str],
     for version in range(1, schema_version() + 1):
         steps(name=f"v{version:04d}")(_step(version, heading, properties, salt))
     steps.apply(sqlite_utils.Database(db, execute_plugins=False))
+    (reached,) = db.execute("PRAGMA user_version").fetchone()
+    if reached != schema_version():
+        raise errors.SealBroken(f"its list of migrations does not agree with its schema version {reached}; verify it")
 
 
 def _step(
@@ -58,11 +62,15 @@ def begin(path: Path, heading: Heading, properties: dict[str, str], salt: Callab
     from titration.store.store import Store  # noqa: PLC0415 - the two make each other
 
     with connection.translated(path):
-        db = sqlite3.connect(path, isolation_level=None, timeout=connection.WAIT_SECONDS)
+        db = sqlite3.connect(
+            path, isolation_level=None, timeout=connection.WAIT_SECONDS, check_same_thread=False
+        )  # as connection.connect
         try:
-            db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
             connection.prepare(db, write=True)
             db.execute("BEGIN IMMEDIATE")
+            db.execute(
+                f"PRAGMA application_id = {schema.APPLICATION_ID}"
+            )  # a log from its first byte, or an empty file
             _apply(db, heading, properties, salt)
             db.execute("COMMIT")
         except BaseException:

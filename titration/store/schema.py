@@ -6,8 +6,8 @@ and no INSERT over a key that is there (REPLACE walks past the other two).
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from titration.records import KINDS, RecordKind, schema_version
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
 APPLICATION_ID = 0x54495452  # "TITR": says whose file it is
 AMENDMENTS = ("corrected", "entered in error", "moved", "completed")
@@ -222,10 +223,10 @@ def script() -> str:
 def objects(db: sqlite3.Connection) -> dict[str, str]:
     """Everything the file defines: name to SQL, without what SQLite and sqlite-utils keep for themselves."""
     found = db.execute(
-        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT LIKE '\\_sqlite%' ESCAPE '\\'"
-        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        " AND NOT (tbl_name = '_sqlite_migrations' AND type IN ('table', 'index')) ORDER BY name"
     )
-    return dict(found.fetchall())
+    return {str(name): str(sql) for name, sql in found}
 
 
 def digest(db: sqlite3.Connection) -> bytes:
@@ -238,3 +239,45 @@ def missing_seals(db: sqlite3.Connection) -> list[str]:
     there = objects(db)
     tables = [t for t in (*JOURNAL, *CORE, *KINDS) if t in there]
     return [name for table in tables for name, _ in triggers(table) if name not in there]
+
+
+def apart(db: sqlite3.Connection) -> Iterator[str]:
+    """What is not as it was sealed, in words: triggers that are gone first, then everything else.
+
+    The seal decides whether something is; what it is comes from a comparison with the tables this
+    program would make, and for that a file may be too broken.
+    """
+    there, (version,) = objects(db), db.execute("PRAGMA user_version").fetchone()
+    if "entry" not in there:
+        yield "the table entry is gone"
+        return
+    missing = missing_seals(db)
+    if missing:
+        yield f"the triggers that keep it append-only are gone: {', '.join(missing)}"
+    sealed = db.execute(
+        "SELECT schema_digest FROM entry WHERE schema_digest IS NOT NULL ORDER BY entry DESC"
+    ).fetchone()
+    if sealed is None or sealed[0] != digest(db):
+        differ = [said for said in _differences(there, version) if said.removesuffix(" is gone") not in missing]
+        yield f"its tables, views or triggers are not as they were sealed: {', '.join(differ) or 'see there'}"
+    (newest,) = db.execute("SELECT max(schema_version) FROM entry").fetchone()
+    if newest != version:
+        yield f"it says schema version {version}, and its entries say {newest}"
+
+
+def _differences(there: dict[str, str], version: int) -> Iterator[str]:
+    """Each thing that is gone, changed or added, compared with a fresh log of that version."""
+    import sqlite3  # noqa: PLC0415 - only a broken file needs another one to compare with
+
+    with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
+        for step in range(1, min(version, schema_version()) + 1):
+            for sql in statements(step):
+                fresh.execute(sql)
+        expected = objects(fresh)
+    for name in sorted(expected.keys() | there.keys()):
+        if name not in there:
+            yield f"{name} is gone"
+        elif name not in expected:
+            yield f"{name} was added"
+        elif there[name] != expected[name]:
+            yield f"{name} was changed"

@@ -6,15 +6,43 @@ Each digest is tagged with what it is of, so that one can never stand for anothe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BLOCK_ROWS = 1024
 GENESIS = bytes(32)
 _encode = msgspec.msgpack.Encoder().encode
+
+
+_KEPT = {"INTEGER": {int, type(None)}, "REAL": {float, type(None)}}
+
+
+def as_kept(values: Sequence[Any], sql: str, name: str) -> Sequence[Any]:
+    """A column's values exactly as the file will give them back, for the digest is of those.
+
+    SQLite keeps no -0.0, keeps NaN as NULL, and a whole number in a REAL column comes back as a float.
+
+    Args:
+        values: Integers for INTEGER, floats for REAL, or None.
+        sql: The column's type.
+        name: What it is called when something else is among them.
+
+    Example:
+        >>> as_kept([-0.0, float("nan"), 5.0], "REAL", "score.value")
+        [0.0, None, 5.0]
+    """
+    kinds = set(map(type, values))
+    if not kinds <= _KEPT[sql]:
+        message = f"{name} is {sql}, and was given {sorted(k.__name__ for k in kinds - _KEPT[sql])}"
+        raise AssertionError(message)
+    if sql == "INTEGER":
+        return values
+    return [None if v is None or v != v else v + 0.0 for v in values]  # noqa: PLR0124 - NaN is not itself
 
 
 def block_digest(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:

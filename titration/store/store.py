@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+import threading
 from typing import TYPE_CHECKING, Any
 
 from titration import errors
-from titration.records import KINDS, schema_version
-from titration.store import connection, head, migrations, schema, seal
+from titration.records import KINDS
+from titration.store import connection, head
 from titration.store.writing import Heading, Writing, Written, random_salt, refuse_amended
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+
+LARGEST_ROW = 2**63 - 1
 
 
 class Store:
@@ -30,6 +33,7 @@ class Store:
     def __init__(self, path: Path, db: sqlite3.Connection, *, write: bool) -> None:
         self.path, self._db, self.can_write = path, db, write
         self._pid = os.getpid()
+        self._turn = threading.RLock()  # one thread at a time: a notebook's cell, or its form
         self.salt: Callable[[], bytes] = random_salt
         self.refresh()
 
@@ -50,8 +54,9 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._db is not None and os.getpid() == self._pid:
-            self._db.close()
+        if self._db is None or os.getpid() != self._pid:
+            return  # after a fork the connection is the parent's: closing it here could undo what it writes
+        self._db.close()
         self._db = None  # type: ignore[assignment]  # from here on `db` raises
 
     # -- reading -----------------------------------------------------------------------------------
@@ -60,24 +65,25 @@ class Store:
     def reading(self) -> Iterator[None]:
         """One moment: all that is read inside belongs together."""
         db = self.db
-        with connection.translated(self.path):
+        with self._turn, connection.translated(self.path):
             inside = db.in_transaction
             if not inside:
                 db.execute("BEGIN")
             try:
                 yield
             finally:
-                if not inside:
+                if not inside and db.in_transaction:
                     db.execute("ROLLBACK")
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a SELECT."""
-        with connection.translated(self.path):
-            return self.db.execute(sql, values).fetchall()
+        db = self.db
+        with self._turn, connection.translated(self.path):
+            return db.execute(sql, values).fetchall()
 
     def head(self) -> tuple[int, bytes, int]:
         """The newest entry: its number, its seal, and when it was recorded (UTC seconds)."""
-        return self.query("SELECT entry, seal, recorded_at FROM entry ORDER BY entry DESC LIMIT 1")[0]  # type: ignore[return-value]
+        return self.query("SELECT entry, seal, recorded_at FROM entry ORDER BY entry DESC LIMIT 1")[0]
 
     def entry_by(self, seconds: int) -> int:
         """The last entry recorded by then; 0 when there was none."""
@@ -139,7 +145,7 @@ class Store:
             RowNotFound: No fact has that number.
         """
         marks = ", ".join("?" * len(KINDS))
-        found = self.query(
+        found = 0 < row <= LARGEST_ROW and self.query(
             f'SELECT "table" FROM block WHERE first_row <= ? AND ? < first_row + n AND "table" IN ({marks})',
             row,
             row,
@@ -166,125 +172,35 @@ class Store:
             raise errors.WriteRefused(f"{self.path} is open for reading; open it with by=... to write")
         db = self.db
         lock = connection.WriterLock(self.path)
-        lock.acquire()
-        try:
-            with connection.translated(self.path):
-                db.execute("BEGIN IMMEDIATE")
-                try:
-                    made = Writing(db, heading, self.version, self.salt)
-                    yield made
-                    written = made.seal()
-                    db.execute("COMMIT")
-                except BaseException:
-                    if db.in_transaction:
-                        db.execute("ROLLBACK")
-                    raise
-        finally:
-            lock.release()
+        with self._turn:
+            lock.acquire()
+            try:
+                with connection.translated(self.path):
+                    db.execute("BEGIN IMMEDIATE")
+                    try:
+                        self._fresh()
+                        made = Writing(db, heading, self.version, self.salt)
+                        yield made
+                        written = made.seal()
+                        db.execute("COMMIT")
+                    except BaseException:
+                        if db.in_transaction:
+                            db.execute("ROLLBACK")
+                        raise
+            finally:
+                lock.release()
         made.written = written
+        self.properties |= made.properties  # a restored log gets an id of its own
         self._note(written)
+
+    def _fresh(self) -> None:
+        """Refuse to write by an old layout to a file that another program has migrated meanwhile."""
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version != self.version:
+            raise errors.WriteRefused(
+                f"{self.path} was brought to schema version {version} by another program; nothing was stored, open it again"
+            )
 
     def _note(self, written: Written) -> None:
         if "demo" not in self.properties:
             head.keep(self.properties["id"], written.entry, written.seal)
-
-
-def _check_head(store: Store) -> None:
-    """The head last seen must still be in the file: else it was rolled back or replaced."""
-    if "demo" in store.properties:
-        return
-    kept = head.kept(store.properties["id"])
-    if kept is None:
-        return
-    entry, sealed = kept
-    found = store.query("SELECT seal FROM entry WHERE entry = ?", entry)
-    if not found or found[0][0] != sealed:
-        newest = store.head()[0]
-        raise errors.LogRolledBack(
-            f"{store.path} is not the log this computer knows: entry {entry} had the seal {seal.short(sealed)}, and the file"
-            f" ends at entry {newest}{'' if not found else ' with another one'}. An older copy was put in its place, or it was"
-            f" rewritten. Keep the file; if it is a backup you mean to work on, declare it: titration restore {store.path} NEW.db"
-        )
-
-
-def _check_seals(store: Store) -> None:
-    with connection.translated(store.path):
-        found = schema.digest(store.db)
-        sealed = store.db.execute(
-            "SELECT schema_digest FROM entry WHERE schema_digest IS NOT NULL ORDER BY entry DESC LIMIT 1"
-        ).fetchone()
-        missing = schema.missing_seals(store.db)
-    if missing:
-        raise errors.SealBroken(
-            f"{store.path}: the triggers that keep it append-only are gone: {', '.join(missing)}; work on a copy,"
-            " and compare with the last good backup (titration verify)"
-        )
-    if sealed is None or sealed[0] != found:
-        raise errors.SealBroken(f"{store.path}: its tables are not as they were sealed; run titration verify on it")
-
-
-def open_store(path: Path, *, write: bool, heading: Heading | None = None, network: bool = False) -> Store:
-    """Open a log.
-
-    Args:
-        path: The file.
-        write: Whether to write.
-        heading: Who migrates an older log, when `write`.
-        network: Whether writing on a network drive is accepted.
-
-    Raises:
-        LogNotFound, NotALog, NewerLog, SealBroken, LogRolledBack, WriteRefused: As they say.
-    """
-    if write and not network and (kind := connection.network_type(path)):
-        raise errors.WriteRefused(
-            f"{path} lies on a network drive ({kind}), whose locks cannot be relied on; read it, copy it to a local disk,"
-            " or accept the risk with --network (network=True)"
-        )
-    db = connection.connect(path, write=write)
-    try:
-        with connection.translated(path):
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version > schema_version():
-                raise errors.NewerLog(
-                    f"{path} was written by a newer version of this program (schema {version}, this one knows"
-                    f" {schema_version()}); it was not touched, install the newer version"
-                )
-        store = Store(path, db, write=write)
-        _check_seals(store)
-        _check_head(store)
-        if write and heading is not None and version < schema_version():
-            migrations.migrate(store, heading)
-    except BaseException:
-        db.close()
-        raise
-    return store
-
-
-def create(path: Path, heading: Heading, properties: dict[str, str], salt: Callable[[], bytes] = random_salt) -> Store:
-    """Make a new log, readable by its owner alone.
-
-    Args:
-        path: Where; nothing may be there, the folder must be.
-        heading: Who.
-        properties: `site`, `zone`, perhaps `demo`, `parent`, `id`.
-        salt: Where salts come from.
-
-    Raises:
-        LogExists: Something is there.
-        LogNotFound: The folder is not.
-    """
-    if not path.parent.is_dir():
-        raise errors.StorageFailed(f"there is no folder {path.parent}; make it first, nothing was written")
-    if kind := connection.network_type(path.parent):
-        raise errors.WriteRefused(f"{path.parent} lies on a network drive ({kind}); start the log on a local disk")
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError as error:
-        raise errors.LogExists(path) from error
-    except OSError as error:
-        raise errors.WriteRefused(f"cannot write {path} ({error.strerror})") from error
-    try:
-        return migrations.begin(path, heading, {"id": secrets.token_hex(16), **properties}, salt)
-    except BaseException:
-        path.unlink(missing_ok=True)  # a file of our own making, a moment old and without an entry
-        raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from titration.store import schema, seal
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 FACTS = "facts of patients"
 
@@ -107,6 +107,7 @@ class Writing:
         self._rows: dict[str, list[range]] = {}
         self._codes: dict[str, int] = dict(db.execute("SELECT text, id FROM code"))
         self.facts = 0
+        self.properties: dict[str, str] = {}
         self.written: Written | None = None
 
     # -- the tables every log has ------------------------------------------------------------------
@@ -133,12 +134,17 @@ class Writing:
         """The number of a free text; None stays None."""
         if text is None:
             return None
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:  # half a surrogate pair, as in a file name that is no text
+            raise errors.AppendRefused(f"a text holds what is no character: {errors.shown(text)}") from error
         salt = self._salt()
         return self._core_row("words", seal.words_digest(salt, text), unsealed=(salt, text))
 
     def has_property(self, name: str, value: str) -> None:
         """Write down a fact about the log itself."""
         self._core_row("property", name, value)
+        self.properties[name] = value
 
     def scale(self, code: str, version: str, definition: str) -> None:
         """Copy a scale into the log, unless that version of it is there."""
@@ -171,7 +177,7 @@ class Writing:
             elif column.role == "words":
                 sequences.append([self.words(t) for t in given])
             else:
-                sequences.append(given)
+                sequences.append(seal.as_kept(given, column.sql, f"{batch.table}.{column.name}"))
         names = [c.name for c in stored]
         if batch.of is not None:
             names, sequences = ["of", *names], [batch.of, *sequences]
