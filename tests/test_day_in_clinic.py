@@ -47,7 +47,7 @@ def test_a_month_of_a_clinic(tmp_path, clock):
     first = {p.name: p.read_bytes() for p in report.save(tmp_path / "out")}
     text = first["P001-2026-10.txt"].decode()
     assert "115 mcg/day" in text
-    assert "typed 120 for 115" in text
+    assert "typed 120 for 115" in " ".join(report.frame()["text"])
     assert "0.8 mL" in text  # 33.4 measured less 32.6 expected
     head = log.head
 

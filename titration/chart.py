@@ -35,8 +35,8 @@ class Chart:
 
     Example:
         >>> chart = demo_log.chart("P001")
-        >>> chart.doses["dose_mcg_per_day"].iloc[0] > 0
-        True
+        >>> chart.doses["dose_mcg_per_day"].tolist()[:3]
+        [100.0, 115.0, 130.0]
     """
 
     patient: str

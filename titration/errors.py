@@ -188,15 +188,15 @@ class LogNotFound(LogError, FileNotFoundError):
 
 
 class LogExists(LogError, FileExistsError):
-    """A file is already there; this program never writes over one."""
+    """A file is already there; this program never writes over one unasked."""
 
-    def __init__(self, path: object) -> None:
-        self.path = str(path)
-        super().__init__(self.path)  # what it was made of, so that it can be copied and pickled
+    def __init__(self, path: object, todo: str = "name another file") -> None:
+        self.path, self.todo = str(path), todo
+        super().__init__(self.path, todo)  # what it was made of, so that it can be copied and pickled
 
     def __str__(self) -> str:
         """The sentence (OSError would print its arguments)."""
-        return f"{self.path} is already there and is never written over; name another file"
+        return f"{self.path} is already there and is never written over; {self.todo}"
 
 
 class NotALog(LogError):

@@ -15,6 +15,7 @@ from titration.store import Batch
 if TYPE_CHECKING:
     import pandas as pd
 
+    from titration.fields import Field, Stored
     from titration.store import Store
 
 REDACTED = "[redacted]"
@@ -41,12 +42,9 @@ def read(
     with store.reading():
         rows = store.rows(kind.table, names, asof, patient=patient, current=current)
         values: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
-        codes = store.codes() if rows else {}
         for _, column in kind.stored():
-            if rows and column.role == "code":
-                values[column.name] = [codes.get(i) for i in values[column.name]]
-            elif rows and column.role == "words":
-                values[column.name] = texts(store, values[column.name])
+            if rows:
+                values[column.name] = _spoken(store, column, values[column.name])
         if rows:
             written = dict((e, (at, by)) for e, at, by in store.query("SELECT entry, recorded_at, by FROM entry"))
             values["recorded_at"] = [written[e][0] for e in values["entry"]]
@@ -78,33 +76,63 @@ def record_of(store: Store, row: int) -> Record:
         RowNotFound: No fact has that number.
     """
     with store.reading():
-        kind = KINDS[store.table_of(row)]
-        made = _records(store, kind, "row = ?", row)
-    return made[0]
+        return records(store, KINDS[store.table_of(row)], "row = ?", row)[row]
 
 
-def _records(store: Store, kind: RecordKind, where: str, value: int) -> list[Any]:
+def records(store: Store, kind: RecordKind, where: str, *values: int | str) -> dict[int, Record]:
+    """Records as they were written, by row; not checked again, so that what was once possible stays readable.
+
+    Args:
+        store: The open file.
+        kind: Which kind.
+        where: A condition on its table, with question marks.
+        values: What stands for the question marks.
+    """
     known = set(store.known(kind.table))
     stored = [(f, c) for f, c in kind.stored() if c.name in known]
-    chosen = ", ".join(["row", *(c.name for _, c in stored)])
-    codes = store.codes()
-    made = []
-    for row, *values in store.query(f"SELECT {chosen} FROM {kind.table} WHERE {where} ORDER BY row", value):
-        kept: dict[str, list[Any]] = {}
-        for (f, c), v in zip(stored, values, strict=True):
-            said = codes.get(v) if c.role == "code" else texts(store, [v])[0] if c.role == "words" else v
-            kept.setdefault(f.name, []).append(said)
-        fields = {f.name: f.value.back(tuple(kept[f.name])) for f, _ in stored}
-        for child in kind.children:
-            fields[child.name] = tuple(_records(store, kind_of(child.value.record), "of = ?", row))  # type: ignore[attr-defined]  # Children
-        made.append(kind.record(**fields))
+    chosen = ", ".join(["row", *(["of"] if kind.parent else []), *(c.name for _, c in stored)])
+    found = store.query(f"SELECT {chosen} FROM {kind.table} WHERE {where} ORDER BY row", *values)
+    if not found:
+        return {}
+    lists = dict(zip(chosen.split(", "), zip(*found, strict=True), strict=True))
+    said = {c.name: _spoken(store, c, lists[c.name]) for _, c in stored}
+    children = {child.name: _children(store, kind, child, where, values) for child in kind.children}
+    made: dict[int, Record] = {}
+    for place, row in enumerate(lists["row"]):
+        fresh = object.__new__(kind.record)
+        for f in kind.fields:
+            there = [said[c.name][place] for c in f.value.stored(f.name) if c.name in said]
+            own = children[f.name].get(row, ()) if f.name in children else f.value.back(tuple(there)) if there else None
+            object.__setattr__(fresh, f.name, own)
+        made[row] = fresh
     return made
 
 
-def batches(records: Iterable[Record]) -> list[tuple[RecordKind, list[int], Batch]]:
+def _spoken(store: Store, column: Stored, values: Sequence[Any]) -> Sequence[Any]:
+    """A column with its codes and free texts in words."""
+    if column.role == "code":
+        codes = store.codes()
+        return [codes.get(v) for v in values]
+    return texts(store, values) if column.role == "words" else values
+
+
+def _children(
+    store: Store, kind: RecordKind, child: Field, where: str, values: Sequence[int | str]
+) -> dict[int, tuple[Record, ...]]:
+    """The children of records, by the row of the record they belong to."""
+    of_kind = kind_of(child.value.record)  # type: ignore[attr-defined]  # Children
+    inside = f"of IN (SELECT row FROM {kind.table} WHERE {where})"
+    owners = dict(store.query(f"SELECT row, of FROM {of_kind.table} WHERE {inside}", *values))
+    made: dict[int, tuple[Record, ...]] = {}
+    for row, record in records(store, of_kind, inside, *values).items():
+        made[owners[row]] = (*made.get(owners[row], ()), record)
+    return made
+
+
+def batches(facts: Iterable[Record]) -> list[tuple[RecordKind, list[int], Batch]]:
     """Records as the store takes them: kind, their places in what was given, their columns."""
     grouped: dict[str, list[tuple[int, Record]]] = {}
-    for place, made in enumerate(records):
+    for place, made in enumerate(facts):
         grouped.setdefault(kind_of(type(made)).table, []).append((place, made))
     order = [table for table in ("patient", *KINDS) if table in grouped]
     return [
@@ -113,9 +141,9 @@ def batches(records: Iterable[Record]) -> list[tuple[RecordKind, list[int], Batc
     ]
 
 
-def _batch(kind: RecordKind, records: Sequence[Record]) -> Batch:
+def _batch(kind: RecordKind, facts: Sequence[Record]) -> Batch:
     values: dict[str, list[Any]] = {c.name: [] for _, c in kind.stored()}
-    for made in records:
+    for made in facts:
         for f in kind.fields:
             kept = f.value.keep(getattr(made, f.name))
             for column, value in zip(f.value.stored(f.name), kept, strict=True):
@@ -123,11 +151,11 @@ def _batch(kind: RecordKind, records: Sequence[Record]) -> Batch:
     return Batch(kind.table, values)
 
 
-def child_batches(kind: RecordKind, records: Sequence[Record], rows: Sequence[int]) -> list[Batch]:
+def child_batches(kind: RecordKind, facts: Sequence[Record], rows: Sequence[int]) -> list[Batch]:
     """The children of records that have their rows."""
     made = []
     for child in kind.children:
-        of = [(row, c) for row, r in zip(rows, records, strict=True) for c in getattr(r, child.name)]
+        of = [(row, c) for row, r in zip(rows, facts, strict=True) for c in getattr(r, child.name)]
         if of:
             batch = _batch(kind_of(child.value.record), [c for _, c in of])  # type: ignore[attr-defined]  # Children
             made.append(Batch(batch.table, batch.columns, [row for row, _ in of]))

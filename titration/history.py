@@ -44,14 +44,12 @@ def history(store: Store, *, asof: int, patient: str | None = None) -> pd.DataFr
     """
     with store.reading():
         entries, amended = _entries(store), _amendments(store, asof)
+        written = _written(store, asof, patient, amended)
         stand_ins = {by for _, by, _, _ in amended.values() if by is not None}
-        lines = _corrections(store, entries, amended, patient)
-        for kind in KINDS.values():
-            if kind.parent is None:
-                for row, entry in store.rows(kind.table, ["row", "entry"], asof, current=False):
-                    if row not in stand_ins and _concerns(store, row, patient, amended):
-                        made = frames.record_of(store, row)
-                        lines.append({**entries[entry], **_head(made), "row": row, "new": _said(made)})
+        lines = _corrections(entries, {row: said for row, said in amended.items() if row in written}, written)
+        for row, (entry, made) in written.items():
+            if row not in stand_ins:
+                lines.append({**entries[entry], **_head(made), "row": row, "new": _said(made)})
     return _framed(lines)
 
 
@@ -67,7 +65,36 @@ def corrections(store: Store, *, asof: int, patient: str | None = None) -> pd.Da
         DataFrame of `HISTORY`, in the order things were written.
     """
     with store.reading():
-        return _framed(_corrections(store, _entries(store), _amendments(store, asof), patient))
+        amended = _amendments(store, asof)
+        if not amended:
+            return _framed([])
+        written = _written(store, asof, patient, amended, only=True)
+        ours = {row: said for row, said in amended.items() if row in written}
+        return _framed(_corrections(_entries(store), ours, written))
+
+
+def _written(
+    store: Store, asof: int, patient: str | None, amended: dict[int, Any], *, only: bool = False
+) -> dict[int, tuple[int, Record]]:
+    """Row to entry and record: all, or those that are or became facts of a patient; or the amended ones alone."""
+    entry_of: dict[int, int] = {}
+    made: dict[int, Record] = {}
+    for kind in KINDS.values():
+        if kind.parent is not None:
+            continue
+        if not only:
+            who = "" if patient is None else " AND patient = ?"
+            values = (asof,) if patient is None else (asof, store.code(patient) or -1)
+            made |= frames.records(store, kind, f"entry <= ?{who}", *values)
+            entry_of |= dict(store.query(f"SELECT row, entry FROM {kind.table} WHERE entry <= ?{who}", *values))
+        if only or patient is not None:
+            here = f"row IN (SELECT row FROM amendment UNION SELECT replaced_by FROM amendment) AND entry <= {asof}"
+            made |= frames.records(store, kind, here)
+            entry_of |= dict(store.query(f"SELECT row, entry FROM {kind.table} WHERE {here}"))
+    if patient is not None:
+        for row in _strangers(made, patient, amended):
+            del made[row]
+    return {row: (entry_of[row], made[row]) for row in sorted(made)}
 
 
 def _framed(lines: list[dict[str, Any]]) -> pd.DataFrame:
@@ -78,19 +105,18 @@ def _framed(lines: list[dict[str, Any]]) -> pd.DataFrame:
 def _amendments(store: Store, asof: int) -> dict[int, Any]:
     """Row to what was said of it: kind, the row that replaced it, reason, entry."""
     found = store.query("SELECT row, kind, replaced_by, reason, entry FROM amendment WHERE entry <= ?", asof)
-    return {row: said for row, *said in found}
+    reasons = frames.texts(store, [reason for *_, reason, _ in found])
+    return {row: (kind, by, said, entry) for (row, kind, by, _, entry), said in zip(found, reasons, strict=True)}
 
 
 def _corrections(
-    store: Store, entries: dict[int, dict[str, Any]], amended: dict[int, Any], patient: str | None
+    entries: dict[int, dict[str, Any]], amended: dict[int, Any], written: dict[int, tuple[int, Record]]
 ) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     for row, (what, by, reason, at) in amended.items():
-        if _concerns(store, row, patient, amended):
-            made = frames.record_of(store, row)
-            line = {**entries[at], **_head(made), "row": row, "replaced_by": by, "action": what}
-            line["reason"] = frames.texts(store, [reason])[0]
-            lines += _changes(store, made, by, line)
+        made = written[row][1]
+        line = {**entries[at], **_head(made), "row": row, "replaced_by": by, "action": what, "reason": reason}
+        lines += _changes(made, None if by is None else written[by][1], line)
     return lines
 
 
@@ -99,38 +125,35 @@ def _head(made: Record) -> dict[str, str]:
 
 
 def _entries(store: Store) -> dict[int, dict[str, Any]]:
-    made = {}
-    for entry, at, by, account, action, reason, source in store.query(
-        "SELECT entry, recorded_at, by, account, action, reason, source FROM entry"
-    ):
-        texts = frames.texts(store, [reason, source])
-        made[entry] = {
-            "entry": entry, "recorded_at": at, "recorded_by": by, "account": account, "action": action,
-            "reason": texts[0], "source": texts[1],
-        }  # fmt: skip
-    return made
+    found = store.query("SELECT entry, recorded_at, by, account, action, reason, source FROM entry")
+    reasons = frames.texts(store, [reason for *_, reason, _ in found])
+    sources = frames.texts(store, [source for *_, source in found])
+    names = ("entry", "recorded_at", "recorded_by", "account", "action")
+    return {
+        line[0]: {**dict(zip(names, line[:5], strict=True)), "reason": reason, "source": source}
+        for line, reason, source in zip(found, reasons, sources, strict=True)
+    }
 
 
-def _concerns(store: Store, row: int, patient: str | None, amended: dict[int, Any]) -> bool:
-    """Whether a row is, or became, a fact of that patient."""
-    if patient is None:
-        return True
-    while True:
-        if frames.record_of(store, row).patient == patient:  # type: ignore[attr-defined]  # all but children have one
-            return True
-        if row not in amended or amended[row][1] is None:
-            return False
-        row = amended[row][1]
+def _strangers(made: dict[int, Record], patient: str, amended: dict[int, Any]) -> list[int]:
+    """Amended rows and those that replaced them, where no row of their line is of that patient."""
+    began: dict[int, int] = {}
+    for row in sorted(amended):  # a row that replaces has a higher number than the one it replaces
+        began.setdefault(row, row)
+        if amended[row][1] is not None:
+            began[amended[row][1]] = began[row]
+    ours = {began[row] for row in began if row in made and made[row].patient == patient}  # type: ignore[attr-defined]  # all but children have one
+    return [row for row, first in began.items() if first not in ours and row in made]
 
 
 def _said(made: Record) -> str:
     return "; ".join(f"{f.name} {text}" for f, text in made.said() if f.name != "patient")
 
 
-def _changes(store: Store, old: Record, by: int | None, line: dict[str, Any]) -> list[dict[str, Any]]:
-    if by is None:
+def _changes(old: Record, new: Record | None, line: dict[str, Any]) -> list[dict[str, Any]]:
+    if new is None:
         return [{**line, "old": _said(old)}]
     before = {f.name: text for f, text in old.said()}
-    after = {f.name: text for f, text in frames.record_of(store, by).said()}
+    after = {f.name: text for f, text in new.said()}
     names = [n for n in dict.fromkeys([*before, *after]) if before.get(n) != after.get(n)]
     return [{**line, "field": n, "old": before.get(n), "new": after.get(n)} for n in names] or [line]

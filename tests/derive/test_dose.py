@@ -63,6 +63,13 @@ def test_a_dose_of_the_day_of_the_explant_ends_with_that_day():
     assert made["end"].tolist() == [pd.Timestamp("2026-10-20T23:00Z")]
 
 
+def test_a_pump_stopped_on_the_day_of_the_explant_goes_from_its_dose_to_zero_and_ends_with_that_day():
+    state = PatientState(patient="P001", noted_on="2026-10-20", following="explanted")
+    frames = build.frames(build.dose("2026-10-08", 100), build.dose("2026-10-20T10:00+01:00", 0, mode="stopped"), state)
+    made = stairs(frames, patient_states=frames["patient_states"])
+    assert made["end"].tolist() == [pd.Timestamp("2026-10-20T09:00Z"), pd.Timestamp("2026-10-20T23:00Z")]
+
+
 def test_a_new_dose_after_a_return_begins_anew_and_is_a_change():
     states = [
         PatientState(patient="P001", noted_on="2026-10-20", following="transferred"),

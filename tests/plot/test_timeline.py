@@ -246,6 +246,15 @@ def test_what_was_asked_and_has_no_value_stands_below_the_scale():
     assert len(crosses.get_xdata()) == 2
 
 
+def test_a_cross_below_the_scale_touches_no_title():
+    made = [build.score("2026-08-01", 5), build.score("2026-09-10", scale="penn_frequency", value=2)]
+    made += [build.score(f"2026-09-{n:02}", not_assessed="declined") for n in range(10, 30)]
+    figure = drawn(build.frames(*made))
+    (crosses,) = artists(figure, "without")
+    box = crosses.get_window_extent(figure.renderer)
+    assert not any(box.overlaps(t.get_window_extent(figure.renderer)) for t in artists(figure, "title"))
+
+
 def test_three_scales_are_drawn_and_the_others_named_unless_one_is_asked_for():
     codes = ["ashworth", "penn_frequency", "penn_severity", "snow_spasm_frequency"]
     made = [build.score(f"2026-08-{n + 1:02}", 2, scale=c) for i, c in enumerate(codes) for n in range(i + 1)]

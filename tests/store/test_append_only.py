@@ -29,6 +29,7 @@ def refused(path, *statements, values=()):
             for sql in statements:
                 with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
                     db.execute(sql, values)
+        assert not db.in_transaction
 
 
 @pytest.fixture

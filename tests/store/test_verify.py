@@ -45,7 +45,7 @@ FORGERIES = {
     "a row put in at the end": (
         "INSERT INTO visit (row, entry, patient, visited_on, visit) SELECT 41, entry, patient, visited_on, visit"
         " FROM visit WHERE row = 40",
-        "table visit holds 4 rows, and the journal knows of 3",
+        "table visit holds 3 rows, and the journal knows of 2",
     ),
     "a row moved to another entry": ("UPDATE note SET entry = 9 WHERE row = 29", "block of entry 8, table note"),
     "a row moved to another number": ("UPDATE note SET row = 90 WHERE row = 29", "block of entry 8, table note"),
@@ -193,11 +193,7 @@ def test_a_whole_file_rolled_back_is_refused_at_the_next_open(tmp_path, log):
 def test_a_history_that_went_on_differently_after_a_roll_back_is_refused(tmp_path, log):
     older = shutil.copy(log.path, tmp_path / "older.db")
     log.append(titration.Patient(patient="P002"))
-    with titration.open(older) as other:
-        assert other.head != log.head
     log.close()
-    with attacks.raw(older) as db:
-        db.execute("BEGIN")
     rebuilt(older, "clinician-2")
     shutil.copy(older, log.path)
     with pytest.raises(errors.LogRolledBack, match="with another one"):

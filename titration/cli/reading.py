@@ -69,7 +69,10 @@ def chart_verb(
         if output is None:
             click.echo(figure.twin)
             return
-        figure.save(output)
+        try:
+            figure.save(output)
+        except (ValueError, OSError) as error:
+            raise click.ClickException(f"{output}: {error}") from error
         click.echo(f"wrote {output}")
 
 

@@ -109,7 +109,7 @@ def _intervals(doses: pd.DataFrame, *, zone: str, patient_states: pd.DataFrame |
 
 
 def _ends(ordered: pd.DataFrame, patient_states: pd.DataFrame, *, zone: str) -> pd.Series:
-    """When following ended next: the start of that day, or its end for a dose of the same day."""
+    """When following ended next: the start of that day, or its end where the day has a dose of its own."""
     known = patient_states[patient_states["following"].notna()]
     known = known.sort_values(["patient", "noted_on", "row"], kind="stable")
     known = known.drop_duplicates(["patient", "noted_on"], keep="last")
@@ -121,7 +121,9 @@ def _ends(ordered: pd.DataFrame, patient_states: pd.DataFrame, *, zone: str) -> 
     left = left.sort_values("day", kind="stable")
     met = pd.merge_asof(left, right, left_on="day", right_on="noted_on", by="patient", direction="forward")
     met = met.sort_values("place", kind="stable", ignore_index=True)
-    one_day = pd.to_timedelta((met["noted_on"] == met["day"]).astype("int64"), unit="D")
+    dosed = pd.MultiIndex.from_frame(met[["patient", "day"]])
+    has_dose = pd.MultiIndex.from_frame(met[["patient", "noted_on"]]).isin(dosed)
+    one_day = pd.to_timedelta(has_dose.astype("int64"), unit="D")
     return moments.day_start(met["noted_on"] + one_day, zone=zone)
 
 

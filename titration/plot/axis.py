@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MOST_YEARS = 4
 _RULES = (
     (45, "7D"),
     (100, "14D"),
@@ -70,8 +71,8 @@ def ticks(first: float, last: float) -> tuple[list[float], list[str], list[float
         text = f"{at.day} {month}" if step.endswith("D") else month
         texts.append("\n".join(filter(None, [text, str(at.year) if at.year != year else ""])))
         year = at.year
-    years = pd.date_range(begin, end, freq="YS")
-    return numbers(pd.DatetimeIndex(found)).tolist(), texts, numbers(years).tolist()
+    years = [at for at in pd.date_range(begin, end, freq="YS") if step != "5YS" or at.year % 5 == 0]
+    return numbers(pd.DatetimeIndex(found)).tolist(), texts, numbers(pd.DatetimeIndex(years)).tolist()
 
 
 def _moments(begin: pd.Timestamp, end: pd.Timestamp, step: str) -> list[pd.Timestamp]:
@@ -101,6 +102,7 @@ def draw_time(ax: Axes, *, labelled: bool) -> Axes:
     if labelled:
         ax.set_xticklabels(texts, **style.words(style.SMALL_PT))
     ax.tick_params(axis="x", length=2.5 if labelled else 0, width=0.6, color=style.GREY, labelbottom=labelled, pad=2)
+    colour = style.LIGHT if len(years) <= MOST_YEARS else style.FAINT
     for year in years:
-        ax.axvline(year, color=style.LIGHT, linewidth=0.7, zorder=0, gid="year")
+        ax.axvline(year, color=colour, linewidth=0.7, zorder=0, gid="year")
     return ax

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEADROOM = 1.32
 MOST_WITH_PERCENT = 24
 EMPTY_TOP = 100.0
-RISING = (Place(1.0, 3.2), Place(-1.5, 2.8, 1.0), Place(0, 3.5, 0.5))
+RISING = (Place(1.0, 3.2), Place(-1.5, 2.8, 1.0), Place(0, 3.5, 0.5), Place(1.0, -3.2), Place(0, -3.5, 0.5))
 FALLING = (Place(3.0, 3.2), Place(-2.0, -2.5, 1.0), Place(1.5, -3.5), Place(-4.0, 0, 1.0), Place(0, -3.5, 0.5))
 RAISED = tuple(Place(0, dy, anchor, is_led=True) for dy in (12.0, 21.0, 30.0) for anchor in (1.0, 0.5, 0.0))
 LOWERED = tuple(Place(0, -dy, anchor, is_led=True) for dy in (12.0, 21.0, 30.0) for anchor in (0.0, 0.5, 1.0))

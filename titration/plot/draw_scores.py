@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from titration.plot.content import Content, Panel, Series
 
 MOST_LABELLED = 60
+KEY_AT = 1.05
 DENSE_PT, SPARSE_PT = 2.2, 4.6
 PLACES = (Place(0, 3.4, 0.5), Place(0, -3.4, 0.5))
 
@@ -141,7 +142,7 @@ def _draw_without(ax: Axes, series: Series, shown: Content) -> None:
     """A cross below the scale, never on it, for what was asked and has no value."""
     x = axis.numbers(shown.wall(series.without["moment"]))
     ax.plot(
-        x, np.full(len(x), -0.075), transform=ax.get_xaxis_transform(), marker="x", markersize=3.2, linestyle="none",
+        x, np.full(len(x), -0.05), transform=ax.get_xaxis_transform(), marker="x", markersize=3.2, linestyle="none",
         color=style.GREY, markeredgewidth=0.8, gid="without", clip_on=False,
     )  # fmt: skip
 
@@ -161,11 +162,11 @@ def _draw_key(ax: Axes, panel: Panel) -> None:
         y = 1 - (place + 0.4) * 0.27
         text = f"{words}, {panel.series[place].version}" if has_versions else words
         ax.plot(
-            [1.035], [y], transform=ax.transAxes, markersize=4.6, linestyle="none", clip_on=False, gid="key", **drawn
+            [KEY_AT], [y], transform=ax.transAxes, markersize=4.6, linestyle="none", clip_on=False, gid="key", **drawn
         )
         ax.annotate(
             f"{text}\nn {n}" if text else f"n {n}",
-            (1.035, y),
+            (KEY_AT, y),
             (5, 0),
             xycoords="axes fraction",
             textcoords="offset points",

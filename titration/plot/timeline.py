@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from titration.plot.content import Content
     from titration.scales import Scale
 
-TOP_IN, BOTTOM_IN, GAP_IN, LINE_IN = 0.52, 0.44, 0.30, 0.105
+TOP_IN, BOTTOM_IN, GAP_IN, LINE_IN = 0.52, 0.44, 0.33, 0.105
 FOOTER_COLUMNS = 128
 DOSE_IN, SCORE_IN, ROW_IN = 1.65, 0.95, 0.165
 MOST_GUIDES = 40
@@ -88,7 +88,7 @@ def _drawn(shown: Content) -> Figure:
     axes = _axes(figure, panels_in, tall)
     first, last = axis.number(shown.since, shown.zone), axis.number(shown.until, shown.zone)
     for ax in axes:
-        ax.set_xlim(first - (last - first) * 0.018, last + (last - first) * 0.004)
+        ax.set_xlim(first - (last - first) * 0.018, last + (last - first) * 0.016)
         axis.draw_time(ax, labelled=ax is axes[-1])
     _draw_guides(axes, shown)
     draw_doses(axes[0], shown, figure.renderer)

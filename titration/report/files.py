@@ -58,7 +58,8 @@ def save(report: MonthlyReport, directory: Path, *, replace_other: bool, paper: 
         if again is not None and not _differ(again):
             files = again
         elif not replace_other:
-            raise LogExists(_differ(files)[0])
+            todo = "its content differs: name another folder, or say --replace (replace=True)"
+            raise LogExists(_differ(files)[0], todo)
     directory.mkdir(parents=True, exist_ok=True)
     _write({path: content for path, content in files.items() if not path.exists() or _differ({path: content})})
     return list(files)

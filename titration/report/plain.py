@@ -45,7 +45,7 @@ def ascii_only(given: str) -> str:
         given: Any text.
 
     Example:
-        >>> ascii_only("Zürich \\u2192 東")
+        >>> ascii_only("Zürich → 東")
         'Zurich ? ?'
     """
     made = []

@@ -150,6 +150,7 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         One dict a row, in order.
 
     Example:
+        >>> import pandas as pd
         >>> rows(pd.DataFrame({"a": [1.5, float("nan")]}))
         [{'a': 1.5}, {'a': None}]
     """

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WAIT_SECONDS = 15.0
+DAMAGED = "work on a copy, and restore the last good backup"
 NETWORK = frozenset(
     {
         "nfs",
@@ -47,6 +48,8 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _ours(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite quotes what it stumbled over, and that is no text any more
+        raise errors.SealBroken(f"{path} is damaged ({error}); {DAMAGED}") from error
 
 
 def _ours(error: sqlite3.Error, path: Path) -> errors.TitrationError:
@@ -55,6 +58,8 @@ def _ours(error: sqlite3.Error, path: Path) -> errors.TitrationError:
     for starts, family, message in SAID:
         if name.startswith(starts):
             return family(message.format(path=path, says=says))
+    if says.startswith("Could not decode"):
+        return errors.SealBroken(f"{path} is damaged ({says}); {DAMAGED}")
     if "only ever added" in says:
         return errors.AppendRefused(f"{path}: {says}")
     return errors.StorageFailed(f"SQLite refused ({says}); nothing of this entry was stored in {path}")
@@ -70,7 +75,7 @@ SAID: tuple[tuple[tuple[str, ...], type[errors.LogError], str], ...] = (
     (
         ("SQLITE_CORRUPT",),
         errors.SealBroken,
-        "{path} is damaged ({says}); work on a copy, and restore the last good backup",
+        f"{{path}} is damaged ({{says}}); {DAMAGED}",
     ),
     (("SQLITE_READONLY",), errors.WriteRefused, "{path} cannot be written to ({says}); nothing was stored"),
     (
@@ -205,7 +210,7 @@ class WriterLock:
         except OSError as error:
             raise errors.WriteRefused(f"cannot make {self._path} ({error.strerror}); nothing was stored") from error
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Let the next one in."""
         if self._file is not None:
             self._file.close()

@@ -6,6 +6,7 @@ uses them; after each step the triggers are counted again.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -84,17 +85,14 @@ def begin(path: Path, heading: Heading, properties: dict[str, str], salt: Callab
 def migrate(store: Store, heading: Heading) -> None:
     """Bring an older log to this version, all steps or none."""
     lock = connection.WriterLock(store.path)
-    lock.acquire()
-    try:
-        with connection.translated(store.path):
+    with contextlib.closing(lock), connection.translated(store.path):
+        lock.acquire()
+        try:
             store.db.execute("BEGIN IMMEDIATE")
-            try:
-                _apply(store.db, heading, {}, store.salt)
-                store.db.execute("COMMIT")
-            except BaseException:
-                if store.db.in_transaction:
-                    store.db.execute("ROLLBACK")
-                raise
-    finally:
-        lock.release()
+            _apply(store.db, heading, {}, store.salt)
+            store.db.execute("COMMIT")
+        except BaseException:
+            if store.db.in_transaction:
+                store.db.execute("ROLLBACK")
+            raise
     store.refresh()

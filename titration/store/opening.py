@@ -34,6 +34,16 @@ def refuse_newer(db: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
+def _refuse_network(path: Path) -> None:
+    """Locks on a network drive cannot be relied on, so nothing is written there unasked."""
+    kind = connection.network_type(path)
+    if kind:
+        raise errors.WriteRefused(
+            f"{path} lies on a network drive ({kind}), whose locks cannot be relied on; read it, copy it to a local disk,"
+            " or accept the risk with --network (network=True)"
+        )
+
+
 def _check_seals(db: sqlite3.Connection, path: Path) -> None:
     """Tables, triggers and views must be as they were sealed."""
     with connection.translated(path):
@@ -72,13 +82,10 @@ def open_store(path: Path, *, write: bool, heading: Heading | None = None, netwo
     Raises:
         LogNotFound, NotALog, NewerLog, SealBroken, LogRolledBack, WriteRefused: As they say.
     """
-    if write and not network and (kind := connection.network_type(path)):
-        raise errors.WriteRefused(
-            f"{path} lies on a network drive ({kind}), whose locks cannot be relied on; read it, copy it to a local disk,"
-            " or accept the risk with --network (network=True)"
-        )
     db = connection.connect(path, write=write)
     try:
+        if write and not network:
+            _refuse_network(path)
         version = refuse_newer(db, path)
         _check_seals(db, path)
         store = Store(path, db, write=write)

@@ -66,14 +66,14 @@ class Store:
         """One moment: all that is read inside belongs together."""
         db = self.db
         with self._turn, connection.translated(self.path):
-            inside = db.in_transaction
-            if not inside:
-                db.execute("BEGIN")
+            if db.in_transaction:
+                yield
+                return
             try:
+                db.execute("BEGIN")
                 yield
             finally:
-                if not inside and db.in_transaction:
-                    db.execute("ROLLBACK")
+                self._undo()
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a SELECT."""
@@ -172,26 +172,30 @@ class Store:
             raise errors.WriteRefused(f"{self.path} is open for reading; open it with by=... to write")
         db = self.db
         lock = connection.WriterLock(self.path)
-        with self._turn:
+        with self._turn, contextlib.closing(lock), connection.translated(self.path):
             lock.acquire()
-            try:
-                with connection.translated(self.path):
-                    db.execute("BEGIN IMMEDIATE")
-                    try:
-                        self._fresh()
-                        made = Writing(db, heading, self.version, self.salt)
-                        yield made
-                        written = made.seal()
-                        db.execute("COMMIT")
-                    except BaseException:
-                        if db.in_transaction:
-                            db.execute("ROLLBACK")
-                        raise
-            finally:
-                lock.release()
+            try:  # the BEGIN too: an interrupt that comes right after it must not leave the log held
+                db.execute("BEGIN IMMEDIATE")
+                self._fresh()
+                made = Writing(db, heading, self.version, self.salt)
+                yield made
+                written = made.seal()
+                db.execute("COMMIT")
+            except BaseException:
+                self._undo()
+                raise
         made.written = written
         self.properties |= made.properties  # a restored log gets an id of its own
         self._note(written)
+
+    def _undo(self) -> None:
+        """Back to before the transaction, at the latest by letting go of the file."""
+        try:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        except BaseException:
+            self.close()  # SQLite undoes what was not committed when the file is next opened
+            raise
 
     def _fresh(self) -> None:
         """Refuse to write by an old layout to a file that another program has migrated meanwhile."""
