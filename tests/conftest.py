@@ -71,4 +71,3 @@ def demo_log(demo_file, tmp_path):
     copy.chmod(0o600)
     with titration.open(copy) as made:
         yield made
-

@@ -107,6 +107,6 @@ def test_every_verb_works_with_connections_blocked(words, demo_file, tmp_path):
     copy.chmod(0o600)
     (tmp_path / "visits.csv").write_text("patient,visited_on,visit\nP001,2026-11-12,phone\n", encoding="utf-8")
     words = [w.replace("DB", str(copy)).replace("TMP", str(tmp_path)) for w in words]
-    done = subprocess.run([sys.executable, "-c", BLOCKED, *words], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", BLOCKED, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "a connection was tried" not in done.stderr

@@ -15,7 +15,9 @@ MODULES = sorted(
 PURE = [
     name
     for name in MODULES
-    if name.startswith(("titration.derive", "titration.units", "titration.times", "titration.scales", "titration.columns"))
+    if name.startswith(
+        ("titration.derive", "titration.units", "titration.times", "titration.scales", "titration.columns")
+    )
 ]
 
 

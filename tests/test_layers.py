@@ -51,7 +51,7 @@ ONLY_IN = {
 
 
 def files():
-    return sorted(p for p in ROOT.rglob("*.py") if p.name not in {"__main__.py"} and p != ROOT / "__init__.py")
+    return sorted(p for p in ROOT.rglob("*.py") if p.name != "__main__.py" and p != ROOT / "__init__.py")
 
 
 def part_of(path):

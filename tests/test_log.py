@@ -240,7 +240,9 @@ def test_a_scale_of_the_site_is_kept_in_the_log_and_used(log):
         assert "sleep" in again.scales
     with pytest.raises(AppendRefused, match="published scale"):
         log.add_scale(
-            titration.Scale(code="ashworth", version="x", name="A", reporters=("patient",), more_is="m", low=0.0, high=1.0)
+            titration.Scale(
+                code="ashworth", version="x", name="A", reporters=("patient",), more_is="m", low=0.0, high=1.0
+            )
         )
 
 
@@ -302,14 +304,16 @@ def test_a_correction_of_another_kind_or_patient_is_refused(log):
 def test_a_correction_is_asked_about_like_an_entry(log):
     log.append(dose(120, "2026-10-08 09:30"))
     second = log.append(dose(130, "2026-10-20 09:30"))
-    with pytest.raises(NeedsConfirmation, match="10.8 times the last dose entered"):
+    with pytest.raises(NeedsConfirmation, match=r"10\.8 times the last dose entered"):
         log.correct(second.rows[0], dose(1300, "2026-10-20 09:30"), reason="r")
 
 
 def test_the_read_back_card_is_kept_with_the_entry(log):
     log.append(dose(120, "2026-10-08 09:30"))
     log.append(dose(132, "2026-10-20 09:30"))
-    ((text,),) = log.store.query("SELECT text FROM words JOIN entry ON entry.card = words.id ORDER BY entry.entry DESC LIMIT 1")
+    ((text,),) = log.store.query(
+        "SELECT text FROM words JOIN entry ON entry.card = words.id ORDER BY entry.entry DESC LIMIT 1"
+    )
     assert "P001 | born 1974 | no pump recorded | last dose 120 mcg/day" in text
     assert "* Daily dose    120 micrograms per day                  132 micrograms per day" in text
 

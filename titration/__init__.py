@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from titration.chart import Chart
     from titration.errors import NeedsConfirmation, TitrationError
     from titration.log import Entry, Log
-    from titration.opening import create, open, restore  # noqa: A004 - titration.open reads as what it is
+    from titration.opening import create, restore
+    from titration.opening import open as open  # noqa: A004 - said twice, so that it is exported without standing in __all__
     from titration.records import (
         DoseChange,
         DoseStep,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from titration import errors, known, recording, scales
 from titration.entry import door
 from titration.fields import Words
-from titration.records import KINDS, DoseChange, Patient, Record, kind_of
 from titration.recording import Entry, Setting, entry_of
+from titration.records import KINDS, DoseChange, Patient, Record, kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from titration.store import Store
     from titration.store.writing import Heading
 
@@ -39,9 +40,9 @@ def correct(
                 f"row {row} is a {table}, and the correction is a {kind.table}; nothing was stored"
             )
         owner = _patient(store, table, row)
-        if fact.patient != owner:  # type: ignore[attr-defined]  # every kind but a child has one
+        if fact.patient != owner:
             raise errors.AppendRefused(
-                f"row {row} is of {owner}, and the correction of {fact.patient}; "  # type: ignore[attr-defined]
+                f"row {row} is of {owner}, and the correction of {fact.patient}; "
                 "a fact of the wrong patient is moved: move its entry; nothing was stored"
             )
         if isinstance(fact, DoseChange):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from titration.plot.figure import Figure
@@ -64,7 +65,7 @@ class Chart:
         return [*super().__dir__(), *self.frames]
 
     def plot(self, *, since: Any = None, until: Any = None, scale: str | None = None) -> Figure:
-        """The timeline: daily dose over scores, with side effects, events, oral drugs and refills.
+        r"""The timeline: daily dose over scores, with side effects, events, oral drugs and refills.
 
         Args:
             since: First day to show; all when None.
@@ -76,7 +77,7 @@ class Chart:
 
         Example:
             >>> demo_log.chart("P001").plot().axes[0].get_ylabel()
-            'Daily dose\\n(mcg/day)'
+            'Daily dose\n(mcg/day)'
         """
         import pandas as pd  # noqa: PLC0415 - the picture needs it, a chart at rest does not
 

@@ -5,7 +5,6 @@ Knows the store and the declarations; knows nothing of what a number means.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from titration import columns
@@ -13,6 +12,8 @@ from titration.records import KINDS, Record, RecordKind, kind_of
 from titration.store import Batch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
 
     from titration.fields import Field, Stored
@@ -46,7 +47,7 @@ def read(
             if rows:
                 values[column.name] = _spoken(store, column, values[column.name])
         if rows:
-            written = dict((e, (at, by)) for e, at, by in store.query("SELECT entry, recorded_at, by FROM entry"))
+            written = {e: (at, by) for e, at, by in store.query("SELECT entry, recorded_at, by FROM entry")}
             values["recorded_at"] = [written[e][0] for e in values["entry"]]
             values["recorded_by"] = [written[e][1] for e in values["entry"]]
     return columns.frame(columns.columns(kind), values)
@@ -89,6 +90,8 @@ def records(store: Store, kind: RecordKind, where: str, *values: int | str) -> d
         values: What stands for the question marks.
     """
     known = set(store.known(kind.table))
+    if not known:  # a log of an older version has no such table yet
+        return {}
     stored = [(f, c) for f, c in kind.stored() if c.name in known]
     chosen = ", ".join(["row", *(["of"] if kind.parent else []), *(c.name for _, c in stored)])
     found = store.query(f"SELECT {chosen} FROM {kind.table} WHERE {where} ORDER BY row", *values)
@@ -120,7 +123,7 @@ def _children(
     store: Store, kind: RecordKind, child: Field, where: str, values: Sequence[int | str]
 ) -> dict[int, tuple[Record, ...]]:
     """The children of records, by the row of the record they belong to."""
-    of_kind = kind_of(child.value.record)  # type: ignore[attr-defined]  # Children
+    of_kind = kind_of(child.value.record)  # type: ignore[attr-defined]  # Children has it
     inside = f"of IN (SELECT row FROM {kind.table} WHERE {where})"
     owners = dict(store.query(f"SELECT row, of FROM {of_kind.table} WHERE {inside}", *values))
     made: dict[int, tuple[Record, ...]] = {}
@@ -157,7 +160,7 @@ def child_batches(kind: RecordKind, facts: Sequence[Record], rows: Sequence[int]
     for child in kind.children:
         of = [(row, c) for row, r in zip(rows, facts, strict=True) for c in getattr(r, child.name)]
         if of:
-            batch = _batch(kind_of(child.value.record), [c for _, c in of])  # type: ignore[attr-defined]  # Children
+            batch = _batch(kind_of(child.value.record), [c for _, c in of])  # type: ignore[attr-defined]  # Children has it
             made.append(Batch(batch.table, batch.columns, [row for row, _ in of]))
     return made
 

@@ -14,7 +14,6 @@ from titration import frames, known, recording_frames
 from titration.entry import faults as faults_file
 from titration.entry import identity, importer, maps
 from titration.errors import Fault, InvalidEntry
-
 from titration.records import Patient, RecordKind, of_table
 
 if TYPE_CHECKING:
@@ -135,9 +134,7 @@ def import_file(
         made = recording_frames.append(store, parts, heading, confirm=confirm or {}, setting=setting)
     skipped = tuple((s.reason, len(s.rows)) for s in read.skipped)
     repeats = sum(len(p.repeats) for p in read.parts)
-    return ImportResult(
-        read.file, read.lines, made, counts, there, left_out, skipped, read.unread, repeats, listed
-    )
+    return ImportResult(read.file, read.lines, made, counts, there, left_out, skipped, read.unread, repeats, listed)
 
 
 def _source(path: Path, map_path: str | Path | None) -> str:
@@ -236,5 +233,3 @@ def _began(store: Store) -> dict[int, int]:
     for row, by in store.query("SELECT row, replaced_by FROM amendment WHERE replaced_by IS NOT NULL ORDER BY id"):
         began[by] = began.get(row, row)
     return began
-
-

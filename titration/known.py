@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, tzinfo
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from titration.records import DoseChange, Record, kind_of
 from titration.units import Unfit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from titration.store import Store
 
 AsOf = int | str | date | datetime | None

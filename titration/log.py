@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from titration import errors, known, recording, scales, times
 from titration import store as files
 from titration.reading import Reader
-from titration.records import Record, kind_of
 from titration.recording import Entry
+from titration.records import Record, kind_of
 from titration.store.writing import Author, Heading
 
 if TYPE_CHECKING:

@@ -6,23 +6,22 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from titration import errors, frames, known, scales, times
 from titration import store as files
-from titration.known import AsOf
 from titration.records import KINDS, DoseChange, Record, kind_of
 from titration.store.seal import short
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from collections.abc import Callable
+    from datetime import datetime, tzinfo
 
     import pandas as pd
 
     from titration.chart import Chart
+    from titration.known import AsOf
 
 
 class Reader:

@@ -6,19 +6,20 @@ each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
 from typing import TYPE_CHECKING
 
 from titration import errors, frames, known, times
 from titration.entry import door, scored
 from titration.records import DoseChange, Patient, Record, Score, kind_of
-from titration.scales import Register
-from titration.store import Store, Writing
 from titration.store.seal import short
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, tzinfo
+
+    from titration.scales import Register
+    from titration.store import Store, Writing
     from titration.store.writing import Heading, Written
 
 
@@ -66,13 +67,13 @@ class Setting:
     today: date
 
 
-def settled(records: Iterable[Record], setting: Setting) -> list[Record]:
+def settled(records: Iterable[object], setting: Setting) -> list[Record]:
     """Records in the log's zone and with its scales.
 
     Raises:
         InvalidRecord: A local time does not exist or happens twice; a score is not of its scale.
     """
-    made = []
+    made: list[Record] = []
     for given in records:
         if not isinstance(given, Record):
             message = f"append takes records, not {type(given).__name__}; for a frame say which kind: kind=Score"
@@ -166,7 +167,7 @@ def _ahead(facts: Iterable[Record], today: date) -> Iterator[errors.Question]:
         kind = kind_of(type(fact))
         if kind.moment and getattr(fact, "status", "done") == "done":
             day = getattr(fact, f"{kind.moment}_on")
-            yield from door.ahead(kind.title, [(fact.patient, day)], today)  # type: ignore[attr-defined]  # it has one
+            yield from door.ahead(kind.title, [(fact.patient, day)], today)
 
 
 def refuse_strangers(store: Store, facts: Iterable[Record]) -> None:
@@ -183,7 +184,7 @@ def refuse_strangers(store: Store, facts: Iterable[Record]) -> None:
                 )
             codes.add(fact.patient)
             folded[fact.patient.casefold()] = fact.patient
-    refuse_unknown((fact.patient for fact in facts), codes)  # type: ignore[attr-defined]  # every kind but a child has one
+    refuse_unknown((fact.patient for fact in facts), codes)
 
 
 def refuse_unknown(patients: Iterable[str], there: set[str]) -> None:

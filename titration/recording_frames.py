@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from titration import errors, frames, known, times
 from titration.entry import door
-from titration.records import KINDS, DoseChange, DoseStep, Patient, RecordKind, Score
 from titration.recording import Entry, Setting, copy_scales, entry_of, refuse_strangers, refuse_unknown
+from titration.records import KINDS, DoseChange, DoseStep, Patient, RecordKind, Score
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
     import pandas as pd
 
     from titration.store import Store

@@ -184,13 +184,13 @@ def test_the_review_shows_exactly_one_picture_for_each_plot(opened):
     page = opened("1-review-a-chart")
     run_all(page)
     expect(cell(page, "log.verify").locator(".jp-OutputArea-output")).to_contain_text("fits", timeout=LONG)
-    for words in ("chart.plot()", "chart.plot(since=", "asof="):
+    for words in ("chart.plot()", "chart.plot(since=", 'chart("P005").plot()', "asof="):
         outputs = cell(page, words).locator(".jp-OutputArea-output")
         expect(outputs).to_have_count(1)
         expect(outputs.locator("img")).to_have_count(1)
     expect(page.locator('[data-mime-type="application/vnd.jupyter.error"]')).to_have_count(0)
     expect(page.locator('[data-mime-type="application/vnd.jupyter.stderr"]')).to_have_count(0)
-    page.set_viewport_size({"width": 1366, "height": 5600})
+    page.set_viewport_size({"width": 1366, "height": 6600})
     page.locator(".jp-WindowedPanel-outer").first.evaluate("panel => panel.scrollTo(0, 0)")
     page.wait_for_timeout(SECOND)
     keep(page, "1-review-a-chart")
@@ -272,7 +272,7 @@ def test_the_keyboard_alone_is_enough(opened, desk):
         if page.evaluate("document.activeElement.textContent") == "Read back":
             break
     page.keyboard.press("Enter")
-    expect(form.get_by_text("Everything that will be saved")).to_be_visible()
+    expect(form.get_by_text("All the records of this entry")).to_be_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Save"
     page.keyboard.press("Enter")

@@ -140,7 +140,7 @@ class TestWhatTheyShow:
             if cell.source.endswith("\nchart")
             for out in cell.outputs
         )
-        assert sum(len(pictures(cell)) for cell in cells) == 3
+        assert sum(len(pictures(cell)) for cell in cells) == 4
         assert any("asof=" in cell.source for cell in cells)
 
     def test_the_form_is_shown_as_a_widget_and_nothing_is_saved_by_itself(self, executed):

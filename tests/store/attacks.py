@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 
 import build
+
 import titration
 from titration.records import KINDS, DoseStep
 

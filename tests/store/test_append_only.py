@@ -4,8 +4,9 @@ import sqlite3
 
 import pytest
 import sqlite_utils
-import titration
 from store import attacks
+
+import titration
 from titration import errors
 from titration.records import KINDS
 from titration.store import schema, verify

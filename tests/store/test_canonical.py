@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from store import attacks
+
 from titration.store import schema, seal
 
 

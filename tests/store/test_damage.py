@@ -5,8 +5,9 @@ import random
 import sqlite3
 
 import pytest
-import titration
 from store import attacks
+
+import titration
 from titration import errors
 from titration.records import KINDS
 from titration.store import schema, verify

@@ -5,8 +5,9 @@ import shutil
 import sqlite3
 
 import pytest
-import titration
 from store import attacks
+
+import titration
 from titration import errors
 from titration.store import head, schema, seal, verify
 
@@ -81,7 +82,7 @@ FORGERIES = {
     "a block of another entry": ("UPDATE block SET entry = 7 WHERE entry = 6", "entry 6:"),
     "a block taken out": ("DELETE FROM block WHERE entry = 6", "entry 6:"),
     "a block of an entry to come": (
-        "INSERT INTO block SELECT 999, 16, \"table\", 41, 1, 1, digest FROM block LIMIT 1",
+        'INSERT INTO block SELECT 999, 16, "table", 41, 1, 1, digest FROM block LIMIT 1',
         "there are blocks of an entry 16 that is not there",
     ),
     "an entry taken out": ("DELETE FROM entry WHERE entry = 9", "entry 9 is missing: the next one there is 10"),

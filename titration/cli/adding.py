@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +11,9 @@ from titration import records
 from titration.cli import options
 from titration.fields import Field, Reading
 from titration.records import KINDS, RecordKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Kinds(click.Group):
@@ -89,7 +91,7 @@ def _record(
     with options.opened(path, by=by, network=network) as log:
         fact = records.from_texts(kind, texts, Reading(zone=times.zone(log.zone)))
         rehearsed = log.rehearse(fact)
-        click.echo(rehearsed.card or f"{log.identity(fact.patient)}\n{card.others(rehearsed.facts)}")  # type: ignore[attr-defined]  # all but children have one
+        click.echo(rehearsed.card or f"{log.identity(fact.patient)}\n{card.others(rehearsed.facts)}")
         confirm = options.confirmed(answers)
         if sys.stdin.isatty() and not yes:
             for question in rehearsed.questions:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from titration.cli import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(name="correct")

@@ -12,7 +12,9 @@ from titration.cli import options
 @click.command(name="import")
 @click.argument("log", type=click.Path(path_type=Path), required=False)
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--map", "map_path", type=click.Path(path_type=Path), help="The TOML map of the file; canonical files need none.")
+@click.option(
+    "--map", "map_path", type=click.Path(path_type=Path), help="The TOML map of the file; canonical files need none."
+)
 @click.option("--kind", help="Which record a canonical file holds, when its headings do not say.")
 @click.option("--sheet", help="Which sheet of a workbook.")
 @click.option("--dry-run", is_flag=True, help="Store nothing; tell what would be stored and what not.")

@@ -11,6 +11,8 @@ import click
 if TYPE_CHECKING:
     from titration.recording import Entry
 
+SHOWN_ROWS = 12
+
 log_argument = click.argument("log", type=click.Path(path_type=Path))
 by_option = click.option("--by", envvar="TITRATION_BY", required=True, help="Who records, as a code (or TITRATION_BY).")
 reason_option = click.option("--reason", required=True, help="Why, in words; it is kept.")
@@ -37,9 +39,8 @@ def say_entry(entry: Entry) -> None:
     """Tell what was stored: its number, rows and seal, and what the door noted."""
     for note in entry.notes:
         click.echo(f"note: {note}")
-    rows = (
-        f", rows {', '.join(map(str, entry.rows[:12]))}{' ...' if len(entry.rows) > 12 else ''}" if entry.rows else ""
-    )  # noqa: PLR2004 - a line's worth
+    more = " ..." if len(entry.rows) > SHOWN_ROWS else ""
+    rows = f", rows {', '.join(map(str, entry.rows[:SHOWN_ROWS]))}{more}" if entry.rows else ""
     click.echo(f"stored as entry {entry.entry}{rows}; seal {entry.seal[:16]}; recorded {entry.recorded}")
 
 

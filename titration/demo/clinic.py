@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -31,11 +30,15 @@ from titration.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from titration.log import Log
 
 SEED = 20261113
 END = date(2026, 11, 13)
 PUMP_SAYS = "the pump shows this"
+WEANED_TO = {2: 30.0, 4: 0.0}
+"""Oral baclofen in mg/day from these visits on."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,8 @@ class _Any(dict[str, str]):
 
 
 def _visit(person: Person, when: datetime, number: int, dose: float | None, rng: random.Random) -> list[Any]:
-    code, facts = person.code, []
+    code = person.code
+    facts: list[Any] = []
     is_first, is_refill = number == 0, number and number % 2 == 0
     facts.append(Visit(patient=code, visited_at=when, visit="implant" if is_first else "refill" if is_refill else "adjustment",
                        seen_by="clinician-1"))  # fmt: skip
@@ -183,12 +187,10 @@ def _visit(person: Person, when: datetime, number: int, dose: float | None, rng:
         facts.append(_program(person, when, dose, strength, is_first=is_first))
     if is_first or is_refill:
         facts.append(_refill(person, when, strength, rng, is_first=is_first))
-    if number in {2, 4}:
+    if number in WEANED_TO:
         facts.append(
-            OralDose(
-                patient=code, started_on=when.date(), drug="baclofen oral", dose_mg_per_day=30 if number == 2 else 0
-            )
-        )  # noqa: PLR2004 - the weaning visits
+            OralDose(patient=code, started_on=when.date(), drug="baclofen oral", dose_mg_per_day=WEANED_TO[number])
+        )
     if rng.random() < 0.75:  # noqa: PLR2004 - side effects are asked at most visits
         asked = rng.choice(("any", "any", "any", "weakness", "sedation", "constipation", "bladder"))
         how = "none" if asked == "any" else rng.choice(("mild", "mild", "moderate"))
@@ -211,7 +213,8 @@ def _visit(person: Person, when: datetime, number: int, dose: float | None, rng:
 
 
 def _program(person: Person, when: datetime, dose: float, strength: float, *, is_first: bool) -> DoseChange:
-    mode, steps = person.mode, ()
+    mode = person.mode
+    steps: tuple[DoseStep, ...] = ()
     if dose == 0:
         mode, dose = "minimum rate", 3.0
     elif person.mode == "flex" and when.date() < date(2025, 6, 1):

@@ -7,13 +7,15 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from titration import __version__, times
 from titration import store as files
 from titration.log import Log
 from titration.store.writing import Author, Heading
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ZONE = "Europe/London"
 SITE = "Demo clinic (made up)"

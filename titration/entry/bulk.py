@@ -290,7 +290,7 @@ def _children(kind: RecordKind, made: list[Any], of: Ints, rows: Ints) -> dict[s
     """The records that belong to the sound rows, by table, with the position of their parent."""
     found: dict[str, pd.DataFrame] = {}
     for f in kind.children:
-        child = records.kind_of(f.value.record)  # type: ignore[attr-defined]  # kind.children are Children alone
+        child = records.kind_of(f.value.record)  # type: ignore[attr-defined]  # Children has it
         pairs = [(row, one) for row in rows.tolist() for one in getattr(made[of[row]], f.name)]
         frame = columns.of_records(child, [one for _, one in pairs])[["of", *contract(child)]]
         found[child.table] = frame.assign(of=np.array([row for row, _ in pairs], np.int64))

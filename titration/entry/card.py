@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from titration.records import DoseChange, Record, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SPELT = {
     "mcg/day": "micrograms per day",

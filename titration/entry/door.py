@@ -6,13 +6,16 @@ this" stand. A first dose, and a restart from stopped or minimum rate, have noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 from titration import units
 from titration.errors import NeedsConfirmation, Question
 from titration.records import DoseChange, Record, daily_totals, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date
 
 APART = 5.0
 """From this ratio on, either way, a dose is asked about: it holds x10, x24 and x1000 with a change of half or double."""

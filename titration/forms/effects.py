@@ -27,8 +27,8 @@ class Effects:
         effect, severity = self.kind.field("effect").value, self.kind.field("severity").value
         self.none = ipywidgets.Checkbox(description="Asked about side effects: none", indent=False)
         self._rows = {
-            name: boxes.drop_down(name, severity.options)  # type: ignore[attr-defined]  # both are a Choice
-            for name in effect.options  # type: ignore[attr-defined]  # see above
+            name: boxes.drop_down(name, severity.options)  # type: ignore[attr-defined]  # Choice has them
+            for name in effect.options  # type: ignore[attr-defined]  # Choice has them
             if name != ALL
         }
         self._shared = boxes.boxes(self.kind, ("patient", "effect", "severity", "observed_at", "observed_on"))

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from titration.recording import Entry, Rehearsal
 
 SHOWS = "the pump shows this"
-STYLE = """<style>
+# JupyterLab takes letters and arrows typed into a drop-down for its own shortcuts ("0 0" restarts the kernel, "d d"
+# deletes the cell; ipywidgets issue 3912); this attribute on what has the focus tells it to leave the keys alone.
+KEYS_STAY = (
+    "this.closest('.titration-form').addEventListener("
+    "'focusin', now => now.target.setAttribute('data-lm-suppress-shortcuts', 'true'))"
+)
+STYLE = (
+    f'<style onload="{KEYS_STAY}">'
+    """
 .titration-form { max-width: 86em; }
 .titration-form .widget-text, .titration-form .widget-textarea, .titration-form .widget-dropdown
   { width: 36em; flex: none; }
@@ -50,6 +58,7 @@ STYLE = """<style>
 .titration-form .titration-beside { border-left: 1px solid #8888; padding-left: 1em; margin: 1em 0 0 2em; flex: none; }
 .titration-form .titration-question { white-space: normal; }
 </style>"""
+)
 
 
 def table(rows: Iterable[Iterable[str]], head: Iterable[str] = (), *, changed: Container[int] = ()) -> str:
@@ -122,7 +131,7 @@ def others(facts: Iterable[Record]) -> str:
         if isinstance(fact, SideEffect) and fact.effect == ALL:
             told[:2] = ["asked about side effects: none"]
         rows.append((kind.title, when(fact), "; ".join(told)))
-    return f"<b>Everything that will be saved</b>{table(rows, ('record', 'date and time', ''))}"
+    return f"<b>All the records of this entry</b>{table(rows, ('record', 'date and time', ''))}"
 
 
 def _is_plain(field: Field, fact: Record, stem: str) -> bool:

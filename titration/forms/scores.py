@@ -89,7 +89,7 @@ class Grid:
 
     def __init__(self, scale: Scale) -> None:
         self.kind, self.scale = kind_of(Score), scale
-        why = self.kind.field("not_assessed").value.options  # type: ignore[attr-defined]  # a Choice
+        why = self.kind.field("not_assessed").value.options  # type: ignore[attr-defined]  # Choice has them
         self._options = [("-", ""), *((g, f"grade={g}") for g in scale.grades)]
         self._options += [(f"no grade: {reason}", f"not_assessed={reason}") for reason in why]
         self._cells: dict[tuple[str, str], Any] = {}

@@ -140,6 +140,8 @@ def _draw_trailing(ax: Axes, series: Series) -> None:
 
 def _draw_without(ax: Axes, series: Series, shown: Content) -> None:
     """A cross below the scale, never on it, for what was asked and has no value."""
+    if series.without.empty:
+        return
     x = axis.numbers(shown.wall(series.without["moment"]))
     ax.plot(
         x, np.full(len(x), -0.05), transform=ax.get_xaxis_transform(), marker="x", markersize=3.2, linestyle="none",

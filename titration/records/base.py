@@ -7,11 +7,11 @@ and the dictionary are made from there. Imports `fields`, `errors`; knows no sin
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from titration import times
 from titration.errors import Fault, InvalidRecord, shown
-from titration.fields import Children, Day, Field, Instant, Reading, Stored, Value, field
+from titration.fields import Children, Day, Field, Instant, Reading, Stored, Value
 from titration.units import Unfit
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ KINDS: dict[str, RecordKind] = {}
 class Record:
     """A fact as a clinician states it; frozen, and checked when it is made."""
 
+    if TYPE_CHECKING:
+        kind: ClassVar[RecordKind]
+        __dataclass_fields__: ClassVar[dict[str, Any]]
+        patient: str  # of every kind but the child of another
+
+        def __init__(self, **fields: Any) -> None:
+            """Each field takes a value or the text a person would write; see the declaration."""
+
     def __post_init__(self) -> None:
         """Check every field, then the record as a whole; list every fault.
 
@@ -122,7 +130,7 @@ class Record:
             raise InvalidRecord(kind.title, faults)
         if not changes:
             return self
-        return dataclasses.replace(self, **changes)  # type: ignore[type-var]  # each kind is a dataclass, by `record`
+        return dataclasses.replace(self, **changes)
 
     def said(self) -> Iterator[tuple[Field, str]]:
         """Each field that was given, with its value in print."""
@@ -180,7 +188,6 @@ def _names() -> list[str]:
     return [kind.record.__name__ for kind in KINDS.values()]
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def record(*, table: str, frame: str, title: str, since: int = 1, **more: Any) -> Callable[[type[R]], type[R]]:
     """Declare a class as a kind of record and enter it in `KINDS`.
 
@@ -195,12 +202,12 @@ def record(*, table: str, frame: str, title: str, since: int = 1, **more: Any) -
     def declare(cls: type[R]) -> type[R]:
         made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         declared = []
-        for f in dataclasses.fields(made):  # type: ignore[arg-type]  # a dataclass since the line above
+        for f in dataclasses.fields(made):
             words: Mapping[str, Any] = f.metadata["field"]
             spoken = words.get("title") or _spoken(f.name, words["value"])
             declared.append(Field(name=f.name, **{**words, "title": spoken, "since": words.get("since", since)}))
         kind = RecordKind(made, table, frame, title, tuple(declared), since=since, **more)
-        made.kind = kind  # type: ignore[attr-defined]  # read by kind_of alone
+        made.kind = kind
         made.__doc__ = f"{(cls.__doc__ or title).rstrip()}\n\n    Attributes:\n" + "\n".join(
             f"        {f.name}: {f.meaning}; {f.value.allowed}.{'' if f.required else ' None when not stated.'}"
             for f in declared

@@ -50,7 +50,8 @@ def _copy(source: Path, target: Path) -> Verification:
         raise errors.StorageFailed(f"cannot copy to {target} ({error.strerror})") from error
     finally:
         db.close()
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
     return Verification(str(target), found.faults, found.entries, found.facts, found.head)
 
 
