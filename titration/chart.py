@@ -118,16 +118,6 @@ class Chart:
 
     def _repr_html_(self) -> str:
         """A card for a notebook: who, as of when, the picture, and the same in words beneath."""
-        import base64  # noqa: PLC0415 - only a notebook asks for the card
-        from html import escape  # noqa: PLC0415 - see above
+        from titration.plot import chart_card  # noqa: PLC0415 - matplotlib is heavy
 
-        figure = self.plot()
-        image = base64.b64encode(figure.image("png")).decode("ascii")
-        local = self.asof_at.tz_convert(self.zone)
-        demo = " Made up, no real patient." if self.demo else ""
-        return (
-            f"<section><p><b>{escape(self.patient)}</b>, {escape(self.site)}. As of entry {self.asof},"
-            f" {local:%Y-%m-%d %H:%M}.{demo}</p>"
-            f'<img alt="{escape(figure.twin)}" src="data:image/png;base64,{image}" style="max-width: 100%">'
-            f"<details><summary>In words</summary><pre>{escape(figure.twin)}</pre></details></section>"
-        )
+        return chart_card(self)

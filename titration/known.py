@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
 from titration import errors, frames, times
 from titration.entry import door
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from titration.store import Store
 
-AsOf = int | str | date | datetime | None
+AsOf = SupportsIndex | str | date | datetime | None
 
 
 def entry_at(store: Store, asof: AsOf, zone: tzinfo) -> int:
@@ -24,10 +24,11 @@ def entry_at(store: Store, asof: AsOf, zone: tzinfo) -> int:
     newest = store.head()[0]
     if asof is None:
         return newest
-    if isinstance(asof, int) or (isinstance(asof, str) and asof.isascii() and asof.isdigit()):
-        if not 1 <= int(asof) <= newest:
-            raise errors.RowNotFound(f"there is no entry {asof}; this log has the entries 1 to {newest}")
-        return int(asof)
+    if isinstance(asof, SupportsIndex) or (isinstance(asof, str) and asof.isascii() and asof.isdigit()):
+        number = int(asof)  # an entry itself, and the numbers a frame gives, count as numbers too
+        if not 1 <= number <= newest:
+            raise errors.RowNotFound(f"there is no entry {number}; this log has the entries 1 to {newest}")
+        return number
     try:
         seconds = _seconds(asof, zone)
     except Unfit as unfit:
@@ -39,11 +40,11 @@ def entry_at(store: Store, asof: AsOf, zone: tzinfo) -> int:
 
 
 def _seconds(asof: str | date | datetime, zone: tzinfo) -> int:
-    """UTC seconds of a moment; a bare day means its end."""
+    """UTC seconds of a moment; a bare day means its end, the later one where its last hour happens twice."""
     if isinstance(asof, str):
         asof = times.parse_day(asof) if len(asof.strip()) == len("2026-10-08") else times.parse_instant(asof)
     if not isinstance(asof, datetime):
-        return int(datetime.combine(asof, time(23, 59, 59), tzinfo=zone).timestamp())
+        return int(datetime.combine(asof, time(23, 59, 59, fold=1), tzinfo=zone).timestamp())
     return int((times.localise(asof, zone) if asof.tzinfo is None else asof).timestamp())
 
 

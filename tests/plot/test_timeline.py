@@ -78,16 +78,16 @@ def test_the_line_holds_each_dose_from_its_change_to_the_next():
         build.frames(build.dose("2026-08-01", 100), build.dose("2026-09-01", 120), build.dose("2026-09-20", 90))
     )
     ((x, y),) = steps(figure, "dose")
-    assert x == [day("2026-08-01"), day("2026-09-01"), day("2026-09-01"), day("2026-09-20")]
-    assert y == [100, 100, 120, 120]
+    assert x == [day(t) for t in ("2026-08-01", "2026-09-01", "2026-09-01", "2026-09-20", "2026-09-20")]
+    assert y == [100, 100, 120, 120, 90]
     assert artists(figure, "dose")[0].get_drawstyle() == "steps-post"
 
 
 def test_beyond_the_last_confirmation_the_line_is_dashed_to_the_end_of_the_picture():
     figure = drawn(build.frames(build.dose("2026-08-01", 100), build.dose("2026-09-01", 120)))
     ((x, y),) = steps(figure, "dose-unconfirmed")
-    assert x == [day("2026-09-01"), day("2026-09-01"), day("2026-10-08T09:30")]
-    assert y == [100, 120, 120]
+    assert x == [day("2026-09-01"), day("2026-10-08T09:30")]
+    assert y == [120, 120]
     assert artists(figure, "dose-unconfirmed")[0].is_dashed()
 
 

@@ -67,7 +67,9 @@ def grown(path, clock):
     wrong = write(build.dose("2026-03-01T09:30+00:00", 102, reason="planned review"))  # 4
     write(build.dose("2026-04-01T09:30+01:00", **FLEX))  # 5
     write(*(build.score(f"2026-04-{day:02d}", day % 10) for day in range(1, 20)))  # 6
-    other = write(build.score("2026-05-01", 3), titration.Note(patient="P001", noted_on="2026-05-01", words="of P002"))  # 7
+    other = write(
+        build.score("2026-05-01", 3), titration.Note(patient="P001", noted_on="2026-05-01", words="of P002")
+    )  # 7
     note = write(titration.Note(patient="P001", noted_on="2026-05-02", words="comfortable in the new seat"))  # 8
     write(build.dose("2026-06-01", 1320), confirm={"P001:2026-06-01:dose-x10": "the pump shows this"})  # 9
     write(
@@ -79,11 +81,12 @@ def grown(path, clock):
         titration.PatientState(patient="P001", noted_on="2026-06-03", following="active"),
     )  # 10
     clock.on(hours=1)
-    log.correct(wrong.rows[0], build.dose("2026-03-01T09:30+00:00", 120, reason="planned review"), reason="typed 102")  # 11
+    log.correct(
+        wrong.rows[0], build.dose("2026-03-01T09:30+00:00", 120, reason="planned review"), reason="typed 102"
+    )  # 11
     log.move(other, to="P002", reason="wrong chart")  # 12
     log.retract(note.rows[0], reason="said in error")  # 13
     log.redact(note.rows[0], "words", reason="a name")  # 14
     write(titration.Visit(patient="P002", visited_on="2026-07-01", visit="review"))  # 15
     log.close()
     return path
-

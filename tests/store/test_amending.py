@@ -46,7 +46,9 @@ def test_a_second_amendment_of_a_row_is_refused_and_names_the_row_that_stands_no
         with pytest.raises(errors.RowNotFound, match="entry 3 holds no current fact"):
             dosed.move(3, to="P002", reason="x")
     else:
-        with pytest.raises(errors.AlreadyAmended, match=r"row 2 was corrected by entry 5; row 5 stands for it now") as told:
+        with pytest.raises(
+            errors.AlreadyAmended, match=r"row 2 was corrected by entry 5; row 5 stands for it now"
+        ) as told:
             corrected(dosed, 2, 130) if again == "correct" else dosed.retract(2, reason="x")
         assert told.value.now == 5
     assert dosed.head == before
@@ -55,7 +57,9 @@ def test_a_second_amendment_of_a_row_is_refused_and_names_the_row_that_stands_no
 def test_an_amendment_of_a_retracted_row_says_that_nothing_stands_for_it(dosed):
     dosed.retract(2, reason="wrong patient")
     for attempt in (lambda: corrected(dosed, 2, 120), lambda: dosed.retract(2, reason="again")):
-        with pytest.raises(errors.AlreadyAmended, match="row 2 was entered in error by entry 4; nothing stands for it") as told:
+        with pytest.raises(
+            errors.AlreadyAmended, match="row 2 was entered in error by entry 4; nothing stands for it"
+        ) as told:
             attempt()
         assert told.value.now is None
     assert dosed.doses().empty
@@ -161,15 +165,17 @@ def test_a_moved_entry_leaves_the_old_chart_with_its_steps_and_comes_to_the_new_
     for patient in ("P001", "P002"):  # the way it went stands in both charts
         lines = log.history(patient).query("action == 'moved'")
         assert set(lines["row"]) == set(wrong.rows)
-        assert set(zip(lines.query("field == 'patient'")["old"], lines.query("field == 'patient'")["new"], strict=True)) == {
-            ("P001", "P002")
-        }
+        assert set(
+            zip(lines.query("field == 'patient'")["old"], lines.query("field == 'patient'")["new"], strict=True)
+        ) == {("P001", "P002")}
     assert log.verify().fits
 
 
 def test_only_what_is_current_of_an_entry_moves_and_the_patient_itself_never(log):
     log.append(titration.Patient(patient="P002"))
-    wrong = log.append(titration.Patient(patient="P003"), *(build.score(f"2026-10-0{d}", d, patient="P003") for d in (1, 2)))
+    wrong = log.append(
+        titration.Patient(patient="P003"), *(build.score(f"2026-10-0{d}", d, patient="P003") for d in (1, 2))
+    )
     log.retract(wrong.rows[1], reason="x")
     log.move(wrong, to="P002", reason="one person")
     assert log.scores("P002")["value"].tolist() == [2]

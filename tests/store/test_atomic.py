@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import pathlib
 import random
 import signal
 import sqlite3
@@ -71,7 +72,9 @@ def visit(log):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", [KeyboardInterrupt(), MemoryError(), sqlite3.OperationalError("disk I/O error")], ids=repr)
+@pytest.mark.parametrize(
+    "fault", [KeyboardInterrupt(), MemoryError(), sqlite3.OperationalError("disk I/O error")], ids=repr
+)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_fault_at_any_statement_of_an_append_leaves_nothing(faulty, fault, after):
     before, db = everything(faulty.path), faulty._store.db
@@ -121,6 +124,21 @@ def test_an_undoing_that_fails_too_lets_go_of_the_file(faulty):
     with titration.open(log.path, by="clinician-1") as again:
         visit(again)
         assert again.verify().fits
+
+
+def test_a_scale_of_another_definition_is_refused_and_facts_are_counted(log):
+    heading = Heading("scale", Author("clinician-1", "account", "host", "program"), 0)
+    with log._store.writing(heading) as writing:
+        writing.scale("walk", "1", "{}")
+        writing.scale("walk", "1", "{}")  # the same again is nothing new
+    before = everything(log.path)
+    with pytest.raises(errors.AppendRefused, match="walk, version 1, is in this log with another definition"):
+        with log._store.writing(heading) as writing:
+            writing.scale("walk", "1", "[]")
+    with pytest.raises(AssertionError, match="visit: 2 facts announced and 1 given"):
+        with log._store.writing(heading) as writing:
+            writing._insert("visit", ["patient"], iter([(1,)]), 2)
+    assert everything(log.path) == before
 
 
 def test_a_fault_of_the_caller_inside_a_writing_leaves_nothing(log):
@@ -214,7 +232,7 @@ def test_two_threads_of_one_notebook_take_turns(log):
             for n in range(10):
                 log.append(build.score("2026-10-08", n))
                 log.scores()
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
             faults.append(error)
 
     faults = []
@@ -312,25 +330,24 @@ READER = """
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_a_log_that_is_read_only_is_read_and_never_touched(grown, tmp_path_factory):
+def test_a_log_that_is_read_only_is_read_and_never_touched(grown):
     import shutil
     import tempfile
 
-    folder = tempfile.mkdtemp(prefix="titration-read-only-")
-    os.chmod(folder, 0o755)
-    path = shutil.copy(grown, os.path.join(folder, "clinic.db"))
-    os.chmod(path, 0o444)
-    before = os.stat(path)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="titration-read-only-"))
+    folder.chmod(0o755)
+    path = shutil.copy(grown, folder / "clinic.db")
+    path.chmod(0o444)
+    before = path.stat()
     with titration.open(grown) as log:
         lines = len(log.history())
     content = grown.read_bytes()
-    with started(path, READER, grown, env={**os.environ, "MPLCONFIGDIR": folder}) as child:
+    with started(path, READER, grown, env={**os.environ, "MPLCONFIGDIR": str(folder)}) as child:
         first, second, *_ = child.stdout.read().split("\n")
     assert first.split() == ["3", str(lines), "True"]
     assert "is read-only; it can be read, and not written to" in second
-    with open(path, "rb") as file:
-        assert file.read() == content
-    assert (os.stat(path).st_mtime_ns, os.listdir(folder)) == (before.st_mtime_ns, ["clinic.db"])
+    assert path.read_bytes() == content
+    assert (path.stat().st_mtime_ns, list(folder.iterdir())) == (before.st_mtime_ns, [path])
     shutil.rmtree(folder)
 
 
@@ -350,11 +367,11 @@ def test_a_log_that_may_not_be_read_says_so(grown):
     import shutil
     import tempfile
 
-    folder = tempfile.mkdtemp(prefix="titration-hidden-")
-    path = shutil.copy(grown, os.path.join(folder, "clinic.db"))
-    os.chmod(path, 0o600)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="titration-hidden-"))
+    path = shutil.copy(grown, folder / "clinic.db")
+    path.chmod(0o600)
     for mode, said in ((0o755, "cannot be read by this account"), (0o700, "cannot be reached (Permission denied)")):
-        os.chmod(folder, mode)
+        folder.chmod(mode)
         with started(path, HIDDEN) as child:
             assert said in child.stdout.read()
     shutil.rmtree(folder)
@@ -413,7 +430,10 @@ def test_a_closed_log_says_so_and_can_be_closed_again(log):
 
 
 def test_the_journal_and_the_safety_of_a_writer_are_what_the_storage_study_found_safe(log):
-    said = {p: log._store.query(f"PRAGMA {p}")[0][0] for p in ("journal_mode", "synchronous", "secure_delete", "foreign_keys")}
+    said = {
+        p: log._store.query(f"PRAGMA {p}")[0][0]
+        for p in ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
+    }
     assert said == {"journal_mode": "delete", "synchronous": 3, "secure_delete": 1, "foreign_keys": 1}
 
 
@@ -442,12 +462,10 @@ NETWORK = """\
     ],
 )  # fmt: skip
 def test_a_network_drive_is_known_by_the_mount_the_file_lies_on(tmp_path, place, kind):
-    from pathlib import Path
-
     mounts = tmp_path / "mountinfo"
     mounts.write_text(NETWORK, encoding="utf-8")
-    assert connection.network_type(Path(place), str(mounts)) == kind
-    assert connection.network_type(Path(place), str(tmp_path / "none")) is None
+    assert connection.network_type(pathlib.Path(place), str(mounts)) == kind
+    assert connection.network_type(pathlib.Path(place), str(tmp_path / "none")) is None
 
 
 def test_on_a_network_drive_a_log_is_read_and_not_written_unasked(grown, monkeypatch, clock):

@@ -54,7 +54,13 @@ def test_a_copy_is_never_written_over_a_file_and_says_where_it_cannot_go(log, tm
     with pytest.raises(errors.StorageFailed, match="cannot copy to"):
         log.backup(tmp_path / ("x" * 250))
     assert there.read_text(encoding="utf-8") == "mine"
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["clinic.db", "clinic.db.lock", "dangling", "state", "there.db"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "clinic.db",
+        "clinic.db.lock",
+        "dangling",
+        "state",
+        "there.db",
+    ]
     assert (tmp_path / "dangling").is_symlink()
 
 
@@ -115,9 +121,7 @@ def test_a_restored_log_has_an_id_of_its_own_and_names_its_parent(log, tmp_path)
         assert (new.site, new.zone, len(new.scores())) == (log.site, log.zone, 1)
         new.append(titration.Patient(patient="P002"))
         assert new.verify(seal.short(said[1])).fits
-        lines = attacks.rows(
-            new.path, "SELECT e.action, e.by, w.text FROM entry e JOIN words w ON w.id = e.reason"
-        )
+        lines = attacks.rows(new.path, "SELECT e.action, e.by, w.text FROM entry e JOIN words w ON w.id = e.reason")
         assert ("restore", "clinician-2", "disk died") in lines
     assert (tmp_path / "copy.db").read_bytes() == content
     with titration.open(tmp_path / "new.db") as again:

@@ -81,7 +81,10 @@ def test_any_value_comes_back_from_sqlite_with_the_digest_it_went_in_with(rows):
         db.execute("CREATE TABLE t (row INTEGER PRIMARY KEY, a ANY, b ANY, c ANY) STRICT")
         db.executemany("INSERT INTO t (a, b, c) VALUES (?, ?, ?)", rows)
         back = db.execute("SELECT a, b, c FROM t ORDER BY row").fetchall()
-    whole = [[float(v) if isinstance(w, float) else v for v, w in zip(b, r, strict=True)] for b, r in zip(back, rows, strict=True)]
+    whole = [
+        [float(v) if isinstance(w, float) else v for v, w in zip(b, r, strict=True)]
+        for b, r in zip(back, rows, strict=True)
+    ]
     assert seal.block_digest("t", ["a", "b", "c"], whole) == seal.block_digest("t", ["a", "b", "c"], rows)
 
 
@@ -125,7 +128,8 @@ def test_minus_zero_and_nan_are_sealed_as_sqlite_gives_them_back():
 
 
 @pytest.mark.parametrize(
-    ("value", "sql"), [(True, "INTEGER"), (1.0, "INTEGER"), ("1", "INTEGER"), (1, "REAL"), (b"5", "REAL"), ("1e3", "REAL")]
+    ("value", "sql"),
+    [(True, "INTEGER"), (1.0, "INTEGER"), ("1", "INTEGER"), (1, "REAL"), (b"5", "REAL"), ("1e3", "REAL")],
 )
 def test_a_value_that_would_come_back_as_another_is_refused_before_it_is_sealed(value, sql):
     with pytest.raises(AssertionError, match=f"score.value is {sql}, and was given"):

@@ -32,7 +32,9 @@ def seen(path):
             for table in KINDS
             for patient in (None, "P001", "P002")
         }
-        others = {t: store.query(f'SELECT * FROM "{t}"') for t in ("entry", "code", "words", "scale", "amendment", "answer")}
+        others = {
+            t: store.query(f'SELECT * FROM "{t}"') for t in ("entry", "code", "words", "scale", "amendment", "answer")
+        }
         return {**made, **others, "properties": store.properties}
 
 
@@ -185,6 +187,16 @@ def test_a_journal_that_says_anything_is_a_finding_and_no_crash(grown):
             except sqlite3.IntegrityError:
                 continue  # NOT NULL holds without STRICT too
             assert not verify(grown).fits
+
+
+def test_a_text_that_is_no_text_any_more_is_damage(grown):
+    attacks.forge(grown, "UPDATE words SET text = CAST(x'ff' AS TEXT) WHERE text LIKE '%seat%' OR text = 'A17'")
+    with (
+        titration.open(grown) as log,
+        pytest.raises(errors.SealBroken, match="is damaged .*restore the last good backup"),
+    ):
+        log.frame("refill")
+    assert "the free texts was read" in str(verify(grown))
 
 
 def test_a_log_is_readable_by_its_owner_alone(tmp_path, log):

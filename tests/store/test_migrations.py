@@ -36,12 +36,15 @@ def newer(old, monkeypatch):
     def widened(table, *more):
         kind = KINDS[table]
         base = kind.record
-        body = {"__annotations__": {f.name: object for f in more}, **{f.name: dataclasses.field(default=None) for f in more}}
+        body = {
+            "__annotations__": {f.name: object for f in more},
+            **{f.name: dataclasses.field(default=None) for f in more},
+        }
         cls = dataclasses.dataclass(frozen=True, kw_only=True)(type(base.__name__, (base,), body))
         cls.kind = dataclasses.replace(kind, record=cls, fields=(*kind.fields, *more))
         return cls
 
-    made["visit"] = (Visit := widened("visit", tint, dose)).kind
+    made["visit"] = (wider := widened("visit", tint, dose)).kind
 
     class Bolus(Record):
         """A throw-away kind of record."""
@@ -51,12 +54,12 @@ def newer(old, monkeypatch):
         note: str | None = fields.field(fields.Words(), "words")
 
     Bolus.__annotations__ = {"patient": "str", "given_on": "object", "note": "str | None"}
-    Bolus = record(table="bolus", frame="boluses", title="Bolus", since=2, moment="given")(Bolus)
+    bolus = record(table="bolus", frame="boluses", title="Bolus", since=2, moment="given")(Bolus)
     made["bolus"] = KINDS.pop("bolus")
     for table, kind in made.items():
         monkeypatch.setitem(KINDS, table, kind)
     assert schema_version() == 2
-    return Visit, Bolus
+    return wider, bolus
 
 
 def opened(path, clock=None, by="clinician-1"):
@@ -80,27 +83,34 @@ def test_an_old_log_opened_for_reading_is_read_as_it_is_and_not_touched(old, new
 
 
 def test_an_old_log_opened_to_write_is_migrated_by_a_sealed_entry(old, newer, clock):
-    Visit, Bolus = newer
+    visit, bolus = newer
     old_digest = attacks.rows(old, "SELECT schema_digest FROM entry WHERE entry = 1")
     with opened(old, clock) as log:
         assert log._store.version == 2
         assert log._store.head()[0] == 16
-        log.append(Visit(patient="P001", visited_on="2026-07-02", visit="review", mood="well", bolus_mcg=5))
-        log.append(Bolus(patient="P001", given_on="2026-07-02", note="test"))
+        log.append(visit(patient="P001", visited_on="2026-07-02", visit="review", mood="well", bolus_mcg=5))
+        log.append(bolus(patient="P001", given_on="2026-07-02", note="test"))
         assert log.visits("P001")["mood"].tolist()[-1] == "well"
         assert log.boluses()["note"].tolist() == ["test"]
-        log.correct(int(log.visits("P001")["row"].iloc[0]), Visit(patient="P001", visited_on="2026-06-03", visit="refill"), reason="x")
+        log.correct(
+            int(log.visits("P001")["row"].iloc[0]),
+            visit(patient="P001", visited_on="2026-06-03", visit="refill"),
+            reason="x",
+        )
         log.redact(int(log.boluses()["row"].iloc[0]), "note", reason="x")
         assert log.verify().fits
     (first,), *_, (last,) = [
-        line[1:] for line in attacks.rows(old, "SELECT entry, schema_digest FROM entry WHERE schema_digest NOT NULL ORDER BY 1")
+        line[1:]
+        for line in attacks.rows(old, "SELECT entry, schema_digest FROM entry WHERE schema_digest NOT NULL ORDER BY 1")
     ]
     assert (first,) == old_digest[0]
     assert last != first
     found = attacks.rows(old, "SELECT action, schema_version FROM entry WHERE entry IN (1, 15, 16, 17)")
     assert found == [("init", 1), ("append", 1), ("migration", 2), ("append", 2)]
     assert attacks.rows(old, "PRAGMA user_version") == [(2,)]
-    assert attacks.rows(old, "SELECT mood, note FROM (SELECT mood FROM visit_current ORDER BY row DESC), bolus_current LIMIT 1")
+    assert attacks.rows(
+        old, "SELECT mood, note FROM (SELECT mood FROM visit_current ORDER BY row DESC), bolus_current LIMIT 1"
+    )
 
 
 def test_a_migrated_log_has_the_structure_of_a_fresh_one(old, newer, clock):
@@ -109,18 +119,24 @@ def test_a_migrated_log_has_the_structure_of_a_fresh_one(old, newer, clock):
     titration.create(fresh, site="x", zone="UTC", by="clinician-1", clock=clock).close()
     with attacks.raw(old) as one, attacks.raw(fresh) as other:
         assert schema.objects(one) == schema.objects(other)
-        assert {"bolus", "bolus_current", "bolus_no_update", "bolus_no_delete", "bolus_no_replace"} <= set(schema.objects(one))
+        assert {"bolus", "bolus_current", "bolus_no_update", "bolus_no_delete", "bolus_no_replace"} <= set(
+            schema.objects(one)
+        )
 
 
 def test_after_a_migration_every_row_is_still_sealed(old, newer, clock):
     import sqlite3
 
-    Visit, Bolus = newer
+    _, bolus = newer
     with opened(old, clock) as log:
-        log.append(Bolus(patient="P001", given_on="2026-07-02"))
+        log.append(bolus(patient="P001", given_on="2026-07-02"))
     with attacks.raw(old) as db:
         for table in attacks.tables(old):
-            for sql in (f'DELETE FROM "{table}"', f'UPDATE "{table}" SET entry = entry', f'INSERT OR REPLACE INTO "{table}" SELECT * FROM "{table}"'):
+            for sql in (
+                f'DELETE FROM "{table}"',
+                f'UPDATE "{table}" SET entry = entry',
+                f'INSERT OR REPLACE INTO "{table}" SELECT * FROM "{table}"',
+            ):
                 with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
                     db.execute(sql)
 
@@ -203,7 +219,9 @@ def test_a_fault_at_any_statement_of_a_migration_leaves_the_old_log(old, newer, 
     assert attacks.rows(old, "PRAGMA user_version") == [(2,)]
 
 
-def test_a_log_that_another_program_migrated_meanwhile_is_not_written_to_by_its_old_layout(old, newer, clock, monkeypatch):
+def test_a_log_that_another_program_migrated_meanwhile_is_not_written_to_by_its_old_layout(
+    old, newer, clock, monkeypatch
+):
     widened = dict(KINDS)
     monkeypatch.undo()
     with titration.open(old, by="clinician-1", clock=clock) as mine:
@@ -213,7 +231,9 @@ def test_a_log_that_another_program_migrated_meanwhile_is_not_written_to_by_its_
         for table in list(widened):
             monkeypatch.delitem(KINDS, table)
         monkeypatch.undo()
-        with pytest.raises(errors.WriteRefused, match="brought to schema version 2 by another program; nothing was stored"):
+        with pytest.raises(
+            errors.WriteRefused, match="brought to schema version 2 by another program; nothing was stored"
+        ):
             mine.append(titration.Patient(patient="P003"))
         assert len(mine.patients()) == 2
     assert verify(old, alone=True).fits

@@ -22,27 +22,48 @@ FORGERIES = {
     ),
     "a value into nothing": ("UPDATE refill SET withdrawn_ml = NULL", "block of entry 10, table refill"),
     "nothing into a value": ("UPDATE refill SET injected_ml = 40.0", "block of entry 10, table refill"),
-    "the patient": ("UPDATE note SET patient = patient + 1 WHERE row = 29", "block of entry 8, table note, rows 29 to 29"),
+    "the patient": (
+        "UPDATE note SET patient = patient + 1 WHERE row = 29",
+        "block of entry 8, table note, rows 29 to 29",
+    ),
     "the time of a dose": ("UPDATE dose_change SET effective_at = effective_at + 1 WHERE row = 5", "block of entry 5"),
     "its offset": ("UPDATE dose_change SET effective_offset_min = 0 WHERE row = 5", "block of entry 5"),
-    "a step of a program": ("UPDATE dose_step SET rate_mcg_per_h = 5.0 WHERE row = 7", "block of entry 5, table dose_step"),
-    "the parent of a step": ("UPDATE dose_step SET of = 30 WHERE row = 7", "block of entry 5, table dose_step, rows 6 to 7"),
+    "a step of a program": (
+        "UPDATE dose_step SET rate_mcg_per_h = 5.0 WHERE row = 7",
+        "block of entry 5, table dose_step",
+    ),
+    "the parent of a step": (
+        "UPDATE dose_step SET of = 30 WHERE row = 7",
+        "block of entry 5, table dose_step, rows 6 to 7",
+    ),
     "what a code says": ("UPDATE code SET text = 'P003' WHERE text = 'P001'", "block of entry 2, table code"),
     "who wrote an entry": ("UPDATE entry SET by = 'clinician-2' WHERE entry = 8", "entry 8: who, when, why"),
     "the account": ("UPDATE entry SET account = 'x' WHERE entry = 8", "entry 8: who, when, why"),
     "the computer": ("UPDATE entry SET host = 'x' WHERE entry = 8", "entry 8: who, when, why"),
     "the program": ("UPDATE entry SET program = 'x' WHERE entry = 8", "entry 8: who, when, why"),
     "what an entry did": ("UPDATE entry SET action = 'import' WHERE entry = 8", "entry 8: who, when, why"),
-    "when it was written": ("UPDATE entry SET recorded_at = recorded_at - 60 WHERE entry = 9", "entry 9: who, when, why"),
+    "when it was written": (
+        "UPDATE entry SET recorded_at = recorded_at - 60 WHERE entry = 9",
+        "entry 9: who, when, why",
+    ),
     "the offset of that": ("UPDATE entry SET recorded_offset_min = 60 WHERE entry = 9", "entry 9: who, when, why"),
     "the reason of an entry": ("UPDATE entry SET reason = NULL WHERE entry = 11", "entry 11: who, when, why"),
     "the card of an entry": ("UPDATE entry SET card = NULL WHERE entry = 4", "entry 4: who, when, why"),
     "the source of an entry": ("UPDATE entry SET source = 1 WHERE entry = 4", "entry 4: who, when, why"),
-    "the sealed layout's digest": ("UPDATE entry SET facts = 2, last_row = 41 WHERE entry = 15", "entry 15: who, when, why"),
+    "the sealed layout's digest": (
+        "UPDATE entry SET facts = 2, last_row = 41 WHERE entry = 15",
+        "entry 15: who, when, why",
+    ),
     "a seal": ("UPDATE entry SET seal = zeroblob(32) WHERE entry = 3", "entry 3: who, when, why"),
     "a link of the chain": ("UPDATE entry SET previous = zeroblob(32) WHERE entry = 3", "entry 3 does not follow"),
-    "a row taken out": ("DELETE FROM score WHERE row = 10", "entry 6, table score, rows 8 to 26: 18 of its 19 rows are there"),
-    "the last row taken out": ("DELETE FROM visit WHERE row = 40", "entry 15, table visit, rows 40 to 40: 0 of its 1 rows"),
+    "a row taken out": (
+        "DELETE FROM score WHERE row = 10",
+        "entry 6, table score, rows 8 to 26: 18 of its 19 rows are there",
+    ),
+    "the last row taken out": (
+        "DELETE FROM visit WHERE row = 40",
+        "entry 15, table visit, rows 40 to 40: 0 of its 1 rows",
+    ),
     "a row put in at the end": (
         "INSERT INTO visit (row, entry, patient, visited_on, visit) SELECT 41, entry, patient, visited_on, visit"
         " FROM visit WHERE row = 40",
@@ -51,7 +72,10 @@ FORGERIES = {
     "a row moved to another entry": ("UPDATE note SET entry = 9 WHERE row = 29", "block of entry 8, table note"),
     "a row moved to another number": ("UPDATE note SET row = 90 WHERE row = 29", "block of entry 8, table note"),
     "an amendment taken out": ("DELETE FROM amendment WHERE row = 29", "block of entry 13, table amendment"),
-    "an amendment of another row": ("UPDATE amendment SET row = 30 WHERE row = 29", "block of entry 13, table amendment"),
+    "an amendment of another row": (
+        "UPDATE amendment SET row = 30 WHERE row = 29",
+        "block of entry 13, table amendment",
+    ),
     "the kind of an amendment": (
         "UPDATE amendment SET kind = 'corrected' WHERE row = 29",
         "block of entry 13, table amendment",
@@ -60,7 +84,10 @@ FORGERIES = {
         "UPDATE amendment SET replaced_by = 30 WHERE row = 4",
         "block of entry 11, table amendment",
     ),
-    "the reason of an amendment": ("UPDATE amendment SET reason = 1 WHERE row = 4", "block of entry 11, table amendment"),
+    "the reason of an amendment": (
+        "UPDATE amendment SET reason = 1 WHERE row = 4",
+        "block of entry 11, table amendment",
+    ),
     "an amendment put in": (
         "INSERT INTO amendment SELECT 99, 15, 30, 'entered in error', NULL, reason FROM amendment LIMIT 1",
         "table amendment holds 5 rows, and the journal knows of 4",
@@ -75,10 +102,16 @@ FORGERIES = {
     "a question's answer": ("UPDATE answer SET reason = question", "block of entry 9, table answer"),
     "the zone": ("UPDATE property SET value = 'America/New_York' WHERE name = 'zone'", "entry 1, table property"),
     "the layout": ("UPDATE property SET value = '{}' WHERE name = 'layout 1'", "a block of rows was read"),
-    "the digest of a block": ("UPDATE block SET digest = zeroblob(32) WHERE entry = 6 AND \"table\" = 'score'", "entry 6:"),
+    "the digest of a block": (
+        "UPDATE block SET digest = zeroblob(32) WHERE entry = 6 AND \"table\" = 'score'",
+        "entry 6:",
+    ),
     "the length of a block": ("UPDATE block SET n = 18 WHERE entry = 6 AND \"table\" = 'score'", "entry 6:"),
     "the start of a block": ("UPDATE block SET first_row = 9 WHERE entry = 6 AND \"table\" = 'score'", "entry 6:"),
-    "the table of a block": ("UPDATE block SET \"table\" = 'visit' WHERE entry = 6 AND \"table\" = 'score'", "entry 6:"),
+    "the table of a block": (
+        "UPDATE block SET \"table\" = 'visit' WHERE entry = 6 AND \"table\" = 'score'",
+        "entry 6:",
+    ),
     "a block of another entry": ("UPDATE block SET entry = 7 WHERE entry = 6", "entry 6:"),
     "a block taken out": ("DELETE FROM block WHERE entry = 6", "entry 6:"),
     "a block of an entry to come": (
@@ -91,7 +124,10 @@ FORGERIES = {
         " program, 1, NULL, 0, 40, seal, randomblob(32) FROM entry WHERE entry = 15",
         "entry 16: who, when, why",
     ),
-    "a row that points nowhere": ("UPDATE note SET patient = 999 WHERE row = 29", "note, row 29 points at a row of code"),
+    "a row that points nowhere": (
+        "UPDATE note SET patient = 999 WHERE row = 29",
+        "note, row 29 points at a row of code",
+    ),
 }
 
 
@@ -166,7 +202,9 @@ def test_newest_entries_cut_off_are_found_by_the_head_on_paper_and_by_the_head_k
         head.keep(log._store.properties["id"], *paper)
     assert "this computer has seen entry 15" in str(verify(grown))
     assert verify(grown, alone=True).fits
-    with pytest.raises(errors.LogRolledBack, match=r"entry 15 had the seal .* the file ends at entry 14\. .*titration restore"):
+    with pytest.raises(
+        errors.LogRolledBack, match=r"entry 15 had the seal .* the file ends at entry 14\. .*titration restore"
+    ):
         titration.open(grown)
 
 
@@ -226,7 +264,9 @@ def recomputed(path):
             ).fetchall():
                 columns, key = layouts[table], schema.key(table)
                 chosen = ", ".join(f'"{c}"' for c in columns)
-                found = db.execute(f'SELECT {chosen} FROM "{table}" WHERE {key} BETWEEN {first} AND {first + n - 1} ORDER BY {key}')
+                found = db.execute(
+                    f'SELECT {chosen} FROM "{table}" WHERE {key} BETWEEN {first} AND {first + n - 1} ORDER BY {key}'
+                )
                 digest = seal.block_digest(table, columns, found.fetchall())
                 lines.append(seal.block_line(table, first, n, version, digest))
                 statements.append(f"UPDATE block SET digest = x'{digest.hex()}' WHERE id = {number}")

@@ -127,7 +127,9 @@ def test_text_that_is_no_text_is_refused_and_leaves_nothing(log):
     assert log.head == before
 
 
-@pytest.mark.parametrize("text", ["\U0001f489 é ﷺ", "a\nb\tc", "x" * 10_000, "'; DROP TABLE score; --", "NULL"], ids=repr)
+@pytest.mark.parametrize(
+    "text", ["\U0001f489 é ﷺ", "a\nb\tc", "x" * 10_000, "'; DROP TABLE score; --", "NULL"], ids=repr
+)
 def test_any_text_comes_back_as_it_was(log, text):
     row = note(log, text)
     assert log.record(row).words == text

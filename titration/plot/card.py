@@ -10,6 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from titration.plot.figure import Figure
 
 
@@ -18,6 +20,9 @@ class Plotted(Protocol):
 
     patient: str
     site: str
+    zone: str
+    asof: int
+    asof_at: pd.Timestamp
     demo: bool
 
     def plot(self) -> Figure:
@@ -40,7 +45,8 @@ def chart_card(chart: Plotted) -> str:
     alt = f"Timeline of {chart.patient}; the same in words below"
     return (
         '<div style="max-width:960px;background:#ffffff;color:#1a1a1a;padding:8px">'
-        f"<div><b>{escape(chart.patient)}</b>, {escape(chart.site)}{made_up}</div>"
+        f"<div><b>{escape(chart.patient)}</b>, {escape(chart.site)}{made_up}, as of entry {chart.asof}"
+        f" ({chart.asof_at.tz_convert(chart.zone):%Y-%m-%d %H:%M})</div>"
         f'<img style="max-width:100%" alt="{escape(alt)}" src="data:image/png;base64,{picture}">'
         f"<details><summary>The same in words</summary><pre>{escape(figure.twin)}</pre></details></div>"
     )

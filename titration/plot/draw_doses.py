@@ -89,9 +89,13 @@ def _runs(shown: Content) -> list[tuple[bool, list[float], list[float]]]:
         if runs and joins and runs[-1][0] == is_dashed:
             runs[-1][1].append(from_)
             runs[-1][2].append(mcg)
+        elif was is not None and joins and (not is_dashed or status != "done"):
+            runs.append((is_dashed, [was[0], from_], [was[1], mcg]))
         else:
-            riser = [was] if was is not None and joins else []
-            runs.append((is_dashed, [*(x for x, _ in riser), from_], [*(y for _, y in riser), mcg]))
+            if joins:  # a change that was done is no less sure than what came before it
+                runs[-1][1].append(from_)
+                runs[-1][2].append(mcg)
+            runs.append((is_dashed, [from_], [mcg]))
         runs[-1][1].append(float(end))
         runs[-1][2].append(mcg)
         was = (float(end), mcg)

@@ -177,4 +177,6 @@ class Note(Record):
     patient: str = field(Code(), "code of the patient", required=True, example="P001")
     noted_at: datetime | None = field(Instant(), "when it was noted", example="2026-10-08 09:40")
     noted_on: date | None = field(Day(of="noted_at"), "the day, where the time is not known")
-    words: str = field(Words(), "the note; no names", required=True, example="comfortable in the new seat")
+    words: str = field(
+        Words(), "the note; no names", required=True, title="Note", example="comfortable in the new seat"
+    )

@@ -92,7 +92,6 @@ def migrate(store: Store, heading: Heading) -> None:
             _apply(store.db, heading, {}, store.salt)
             store.db.execute("COMMIT")
         except BaseException:
-            if store.db.in_transaction:
-                store.db.execute("ROLLBACK")
+            store.undo()
             raise
     store.refresh()

@@ -129,12 +129,10 @@ def triggers(table: str) -> Iterator[tuple[str, str]]:
     yield f"{table}_no_replace", f"BEFORE INSERT ON {table} WHEN {found} BEGIN SELECT RAISE(ABORT, '{fixed}'); END"
 
 
-def _index(kind: RecordKind, since: int) -> str | None:
+def _index(kind: RecordKind, since: int) -> str:
     names = [c.name for c in columns(kind, since)]
     if kind.parent:
         return f"CREATE INDEX {kind.table}_of ON {kind.table} (of)"
-    if "patient" not in names:
-        return None
     if kind.distinct:  # many rows: the index holds every column, so a chart reads the index alone
         first = [n for n in ("patient", "scale", f"{kind.moment}_on", f"{kind.moment}_at") if n in names]
         names = [*first, *(n for n in names if n not in first), "entry"]
@@ -181,8 +179,7 @@ def statements(version: int) -> Iterator[str]:
         if kind.since == version:
             made.append(kind.table)
             yield _fact_table(kind, version)
-            if (index := _index(kind, version)) is not None:
-                yield index
+            yield _index(kind, version)
             yield _view(kind, version)
             continue
         fresh = [c for f, c in kind.stored() if f.since == version]

@@ -73,7 +73,7 @@ class Store:
                 db.execute("BEGIN")
                 yield
             finally:
-                self._undo()
+                self.undo()
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a SELECT."""
@@ -182,13 +182,13 @@ class Store:
                 written = made.seal()
                 db.execute("COMMIT")
             except BaseException:
-                self._undo()
+                self.undo()
                 raise
         made.written = written
         self.properties |= made.properties  # a restored log gets an id of its own
         self._note(written)
 
-    def _undo(self) -> None:
+    def undo(self) -> None:
         """Back to before the transaction, at the latest by letting go of the file."""
         try:
             if self._db.in_transaction:
