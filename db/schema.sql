@@ -88,6 +88,110 @@ CREATE TABLE answer (
   reason INTEGER NOT NULL REFERENCES words (id)
 ) STRICT;
 
+CREATE TABLE dose_step (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  of INTEGER NOT NULL REFERENCES dose_change (row),
+  weekday INTEGER NOT NULL REFERENCES code (id),
+  start_min INTEGER NOT NULL CHECK (start_min BETWEEN 0 AND 1439),
+  rate_mcg_per_h REAL NOT NULL CHECK (rate_mcg_per_h BETWEEN 0 AND 1e+308)
+) STRICT;
+
+CREATE INDEX dose_step_of ON dose_step (of);
+
+CREATE VIEW dose_step_current AS
+SELECT
+  row,
+  entry,
+  of,
+  (SELECT text FROM code WHERE id = weekday) AS weekday,
+  start_min,
+  rate_mcg_per_h
+FROM dose_step
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = dose_step.of);
+
+CREATE TABLE timed_bolus (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  of INTEGER NOT NULL REFERENCES dose_change (row),
+  weekday INTEGER NOT NULL REFERENCES code (id),
+  start_min INTEGER NOT NULL CHECK (start_min BETWEEN 0 AND 1439),
+  dose_mcg REAL NOT NULL CHECK (dose_mcg BETWEEN 0 AND 1e+308),
+  duration_min REAL CHECK (duration_min BETWEEN 0 AND 1e+308)
+) STRICT;
+
+CREATE INDEX timed_bolus_of ON timed_bolus (of);
+
+CREATE VIEW timed_bolus_current AS
+SELECT
+  row,
+  entry,
+  of,
+  (SELECT text FROM code WHERE id = weekday) AS weekday,
+  start_min,
+  dose_mcg,
+  duration_min
+FROM timed_bolus
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = timed_bolus.of);
+
+CREATE TABLE dose_change (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  patient INTEGER NOT NULL REFERENCES code (id),
+  effective_at INTEGER,
+  effective_offset_min INTEGER,
+  effective_on INTEGER NOT NULL,
+  mode INTEGER NOT NULL REFERENCES code (id),
+  dose_mcg_per_day REAL NOT NULL CHECK (dose_mcg_per_day BETWEEN 0 AND 1e+308),
+  dose_ordered_mcg_per_day REAL CHECK (dose_ordered_mcg_per_day BETWEEN 0 AND 1e+308),
+  concentration_mcg_per_ml REAL CHECK (concentration_mcg_per_ml BETWEEN 0 AND 1e+308),
+  drug INTEGER REFERENCES code (id),
+  admixture INTEGER REFERENCES code (id),
+  status INTEGER NOT NULL REFERENCES code (id),
+  fulfils INTEGER CHECK (fulfils BETWEEN 1 AND 9007199254740992),
+  flow_ml_per_day REAL CHECK (flow_ml_per_day BETWEEN 0 AND 1e+308),
+  patient_bolus_mcg REAL CHECK (patient_bolus_mcg BETWEEN 0 AND 1e+308),
+  patient_bolus_max_per_day INTEGER CHECK (patient_bolus_max_per_day BETWEEN 0 AND 9007199254740992),
+  patient_bolus_lockout_min REAL CHECK (patient_bolus_lockout_min BETWEEN 0 AND 1e+308),
+  clock_offset_min INTEGER CHECK (clock_offset_min BETWEEN -840 AND 840),
+  alarm_on INTEGER,
+  reason INTEGER REFERENCES words (id),
+  ordered_by INTEGER REFERENCES code (id),
+  programmed_by INTEGER REFERENCES code (id),
+  timing INTEGER NOT NULL REFERENCES code (id)
+) STRICT;
+
+CREATE INDEX dose_change_patient ON dose_change (patient);
+
+CREATE VIEW dose_change_current AS
+SELECT
+  row,
+  entry,
+  (SELECT text FROM code WHERE id = patient) AS patient,
+  strftime('%Y-%m-%dT%H:%M:%S', effective_at + effective_offset_min * 60, 'unixepoch') || CASE WHEN effective_offset_min < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(effective_offset_min) / 60, abs(effective_offset_min) % 60) AS effective_at,
+  effective_offset_min,
+  date(effective_on * 86400, 'unixepoch') AS effective_on,
+  (SELECT text FROM code WHERE id = mode) AS mode,
+  dose_mcg_per_day,
+  dose_ordered_mcg_per_day,
+  concentration_mcg_per_ml,
+  (SELECT text FROM code WHERE id = drug) AS drug,
+  (SELECT text FROM code WHERE id = admixture) AS admixture,
+  (SELECT text FROM code WHERE id = status) AS status,
+  fulfils,
+  flow_ml_per_day,
+  patient_bolus_mcg,
+  patient_bolus_max_per_day,
+  patient_bolus_lockout_min,
+  clock_offset_min,
+  date(alarm_on * 86400, 'unixepoch') AS alarm_on,
+  (SELECT text FROM words WHERE id = reason) AS reason,
+  (SELECT text FROM code WHERE id = ordered_by) AS ordered_by,
+  (SELECT text FROM code WHERE id = programmed_by) AS programmed_by,
+  (SELECT text FROM code WHERE id = timing) AS timing
+FROM dose_change
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = dose_change.row);
+
 CREATE TABLE pump (
   row INTEGER PRIMARY KEY,
   entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
@@ -118,75 +222,75 @@ SELECT
 FROM pump
 WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = pump.row);
 
-CREATE TABLE dose_step (
-  row INTEGER PRIMARY KEY,
-  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
-  of INTEGER NOT NULL REFERENCES dose_change (row),
-  weekday INTEGER NOT NULL REFERENCES code (id),
-  start_min INTEGER NOT NULL CHECK (start_min BETWEEN 0 AND 1439),
-  rate_mcg_per_h REAL NOT NULL CHECK (rate_mcg_per_h BETWEEN 0 AND 1e+308)
-) STRICT;
-
-CREATE INDEX dose_step_of ON dose_step (of);
-
-CREATE VIEW dose_step_current AS
-SELECT
-  row,
-  entry,
-  of,
-  (SELECT text FROM code WHERE id = weekday) AS weekday,
-  start_min,
-  rate_mcg_per_h
-FROM dose_step
-WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = dose_step.of);
-
-CREATE TABLE dose_change (
+CREATE TABLE catheter (
   row INTEGER PRIMARY KEY,
   entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
   patient INTEGER NOT NULL REFERENCES code (id),
-  effective_at INTEGER,
-  effective_offset_min INTEGER,
-  effective_on INTEGER NOT NULL,
-  mode INTEGER NOT NULL REFERENCES code (id),
-  dose_mcg_per_day REAL NOT NULL CHECK (dose_mcg_per_day BETWEEN 0 AND 1e+308),
-  dose_ordered_mcg_per_day REAL CHECK (dose_ordered_mcg_per_day BETWEEN 0 AND 1e+308),
-  concentration_mcg_per_ml REAL CHECK (concentration_mcg_per_ml BETWEEN 0 AND 1e+308),
-  drug INTEGER REFERENCES code (id),
-  admixture INTEGER REFERENCES code (id),
-  status INTEGER NOT NULL REFERENCES code (id),
-  fulfils INTEGER CHECK (fulfils BETWEEN 1 AND 9007199254740992),
-  alarm_on INTEGER,
-  reason INTEGER REFERENCES words (id),
-  ordered_by INTEGER REFERENCES code (id),
-  programmed_by INTEGER REFERENCES code (id),
-  timing INTEGER NOT NULL REFERENCES code (id)
+  implanted_on INTEGER NOT NULL,
+  model INTEGER REFERENCES code (id),
+  tip_level INTEGER REFERENCES code (id),
+  length_cm REAL CHECK (length_cm BETWEEN 0 AND 1e+308),
+  volume_ml REAL CHECK (volume_ml BETWEEN 0 AND 1e+308),
+  note INTEGER REFERENCES words (id)
 ) STRICT;
 
-CREATE INDEX dose_change_patient ON dose_change (patient);
+CREATE INDEX catheter_patient ON catheter (patient);
 
-CREATE VIEW dose_change_current AS
+CREATE VIEW catheter_current AS
 SELECT
   row,
   entry,
   (SELECT text FROM code WHERE id = patient) AS patient,
-  strftime('%Y-%m-%dT%H:%M:%S', effective_at + effective_offset_min * 60, 'unixepoch') || CASE WHEN effective_offset_min < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(effective_offset_min) / 60, abs(effective_offset_min) % 60) AS effective_at,
-  effective_offset_min,
-  date(effective_on * 86400, 'unixepoch') AS effective_on,
-  (SELECT text FROM code WHERE id = mode) AS mode,
+  date(implanted_on * 86400, 'unixepoch') AS implanted_on,
+  (SELECT text FROM code WHERE id = model) AS model,
+  (SELECT text FROM code WHERE id = tip_level) AS tip_level,
+  length_cm,
+  volume_ml,
+  (SELECT text FROM words WHERE id = note) AS note
+FROM catheter
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = catheter.row);
+
+CREATE TABLE readout (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  patient INTEGER NOT NULL REFERENCES code (id),
+  read_at INTEGER,
+  read_offset_min INTEGER,
+  read_on INTEGER NOT NULL,
+  dose_mcg_per_day REAL CHECK (dose_mcg_per_day BETWEEN 0 AND 1e+308),
+  mode INTEGER REFERENCES code (id),
+  concentration_mcg_per_ml REAL CHECK (concentration_mcg_per_ml BETWEEN 0 AND 1e+308),
+  reservoir_ml REAL CHECK (reservoir_ml BETWEEN 0 AND 1e+308),
+  alarm_on INTEGER,
+  eri_on INTEGER,
+  clock_offset_min INTEGER CHECK (clock_offset_min BETWEEN -840 AND 840),
+  patient_boluses INTEGER CHECK (patient_boluses BETWEEN 0 AND 9007199254740992),
+  patient_boluses_mcg REAL CHECK (patient_boluses_mcg BETWEEN 0 AND 1e+308),
+  note INTEGER REFERENCES words (id)
+) STRICT;
+
+CREATE INDEX readout_patient ON readout (patient);
+
+CREATE VIEW readout_current AS
+SELECT
+  row,
+  entry,
+  (SELECT text FROM code WHERE id = patient) AS patient,
+  strftime('%Y-%m-%dT%H:%M:%S', read_at + read_offset_min * 60, 'unixepoch') || CASE WHEN read_offset_min < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(read_offset_min) / 60, abs(read_offset_min) % 60) AS read_at,
+  read_offset_min,
+  date(read_on * 86400, 'unixepoch') AS read_on,
   dose_mcg_per_day,
-  dose_ordered_mcg_per_day,
+  (SELECT text FROM code WHERE id = mode) AS mode,
   concentration_mcg_per_ml,
-  (SELECT text FROM code WHERE id = drug) AS drug,
-  (SELECT text FROM code WHERE id = admixture) AS admixture,
-  (SELECT text FROM code WHERE id = status) AS status,
-  fulfils,
+  reservoir_ml,
   date(alarm_on * 86400, 'unixepoch') AS alarm_on,
-  (SELECT text FROM words WHERE id = reason) AS reason,
-  (SELECT text FROM code WHERE id = ordered_by) AS ordered_by,
-  (SELECT text FROM code WHERE id = programmed_by) AS programmed_by,
-  (SELECT text FROM code WHERE id = timing) AS timing
-FROM dose_change
-WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = dose_change.row);
+  date(eri_on * 86400, 'unixepoch') AS eri_on,
+  clock_offset_min,
+  patient_boluses,
+  patient_boluses_mcg,
+  (SELECT text FROM words WHERE id = note) AS note
+FROM readout
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = readout.row);
 
 CREATE TABLE refill (
   row INTEGER PRIMARY KEY,
@@ -236,35 +340,117 @@ SELECT
 FROM refill
 WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = refill.row);
 
-CREATE TABLE oral_dose (
+CREATE TABLE goal (
   row INTEGER PRIMARY KEY,
   entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
   patient INTEGER NOT NULL REFERENCES code (id),
-  started_at INTEGER,
-  started_offset_min INTEGER,
-  started_on INTEGER NOT NULL,
-  drug INTEGER NOT NULL REFERENCES code (id),
-  dose_mg_per_day REAL NOT NULL CHECK (dose_mg_per_day BETWEEN 0 AND 1e+308),
-  note INTEGER REFERENCES words (id),
-  timing INTEGER NOT NULL REFERENCES code (id)
+  set_on INTEGER NOT NULL,
+  words INTEGER NOT NULL REFERENCES words (id),
+  domain INTEGER REFERENCES code (id),
+  importance INTEGER CHECK (importance BETWEEN 0 AND 3),
+  difficulty INTEGER CHECK (difficulty BETWEEN 0 AND 3),
+  baseline INTEGER CHECK (baseline BETWEEN -2 AND 2),
+  due_on INTEGER
 ) STRICT;
 
-CREATE INDEX oral_dose_patient ON oral_dose (patient);
+CREATE INDEX goal_patient ON goal (patient);
 
-CREATE VIEW oral_dose_current AS
+CREATE VIEW goal_current AS
 SELECT
   row,
   entry,
   (SELECT text FROM code WHERE id = patient) AS patient,
-  strftime('%Y-%m-%dT%H:%M:%S', started_at + started_offset_min * 60, 'unixepoch') || CASE WHEN started_offset_min < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(started_offset_min) / 60, abs(started_offset_min) % 60) AS started_at,
-  started_offset_min,
-  date(started_on * 86400, 'unixepoch') AS started_on,
-  (SELECT text FROM code WHERE id = drug) AS drug,
-  dose_mg_per_day,
-  (SELECT text FROM words WHERE id = note) AS note,
-  (SELECT text FROM code WHERE id = timing) AS timing
-FROM oral_dose
-WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = oral_dose.row);
+  date(set_on * 86400, 'unixepoch') AS set_on,
+  (SELECT text FROM words WHERE id = words) AS words,
+  (SELECT text FROM code WHERE id = domain) AS domain,
+  importance,
+  difficulty,
+  baseline,
+  date(due_on * 86400, 'unixepoch') AS due_on
+FROM goal
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = goal.row);
+
+CREATE TABLE goal_rating (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  patient INTEGER NOT NULL REFERENCES code (id),
+  goal INTEGER NOT NULL CHECK (goal BETWEEN 1 AND 9007199254740992),
+  rated_on INTEGER NOT NULL,
+  rating INTEGER NOT NULL CHECK (rating BETWEEN -2 AND 2),
+  reporter INTEGER REFERENCES code (id)
+) STRICT;
+
+CREATE INDEX goal_rating_patient ON goal_rating (patient);
+
+CREATE VIEW goal_rating_current AS
+SELECT
+  row,
+  entry,
+  (SELECT text FROM code WHERE id = patient) AS patient,
+  goal,
+  date(rated_on * 86400, 'unixepoch') AS rated_on,
+  rating,
+  (SELECT text FROM code WHERE id = reporter) AS reporter
+FROM goal_rating
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = goal_rating.row);
+
+CREATE TABLE diary_schedule (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  patient INTEGER NOT NULL REFERENCES code (id),
+  scale INTEGER NOT NULL REFERENCES code (id),
+  from_on INTEGER NOT NULL,
+  until_on INTEGER,
+  every_days INTEGER NOT NULL CHECK (every_days BETWEEN 1 AND 365),
+  paused INTEGER NOT NULL REFERENCES code (id),
+  reason INTEGER REFERENCES words (id)
+) STRICT;
+
+CREATE INDEX diary_schedule_patient ON diary_schedule (patient);
+
+CREATE VIEW diary_schedule_current AS
+SELECT
+  row,
+  entry,
+  (SELECT text FROM code WHERE id = patient) AS patient,
+  (SELECT text FROM code WHERE id = scale) AS scale,
+  date(from_on * 86400, 'unixepoch') AS from_on,
+  date(until_on * 86400, 'unixepoch') AS until_on,
+  every_days,
+  (SELECT text FROM code WHERE id = paused) AS paused,
+  (SELECT text FROM words WHERE id = reason) AS reason
+FROM diary_schedule
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = diary_schedule.row);
+
+CREATE TABLE statement (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  patient INTEGER NOT NULL REFERENCES code (id),
+  stated_at INTEGER,
+  stated_offset_min INTEGER,
+  stated_on INTEGER NOT NULL,
+  document INTEGER NOT NULL REFERENCES code (id),
+  fingerprint INTEGER REFERENCES code (id),
+  meaning INTEGER NOT NULL REFERENCES code (id),
+  stated_by INTEGER NOT NULL REFERENCES code (id)
+) STRICT;
+
+CREATE INDEX statement_patient ON statement (patient);
+
+CREATE VIEW statement_current AS
+SELECT
+  row,
+  entry,
+  (SELECT text FROM code WHERE id = patient) AS patient,
+  strftime('%Y-%m-%dT%H:%M:%S', stated_at + stated_offset_min * 60, 'unixepoch') || CASE WHEN stated_offset_min < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(stated_offset_min) / 60, abs(stated_offset_min) % 60) AS stated_at,
+  stated_offset_min,
+  date(stated_on * 86400, 'unixepoch') AS stated_on,
+  (SELECT text FROM code WHERE id = document) AS document,
+  (SELECT text FROM code WHERE id = fingerprint) AS fingerprint,
+  (SELECT text FROM code WHERE id = meaning) AS meaning,
+  (SELECT text FROM code WHERE id = stated_by) AS stated_by
+FROM statement
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = statement.row);
 
 CREATE TABLE patient (
   row INTEGER PRIMARY KEY,
@@ -482,6 +668,78 @@ SELECT
 FROM note
 WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = note.row);
 
+CREATE TABLE bolus (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  patient INTEGER NOT NULL REFERENCES code (id),
+  given_at INTEGER,
+  given_offset_min INTEGER,
+  given_on INTEGER NOT NULL,
+  bolus INTEGER NOT NULL REFERENCES code (id),
+  dose_mcg REAL CHECK (dose_mcg BETWEEN 0 AND 1e+308),
+  volume_ml REAL CHECK (volume_ml BETWEEN 0 AND 1e+308),
+  duration_min REAL CHECK (duration_min BETWEEN 0 AND 1e+308),
+  route INTEGER REFERENCES code (id),
+  old_concentration_mcg_per_ml REAL CHECK (old_concentration_mcg_per_ml BETWEEN 0 AND 1e+308),
+  new_concentration_mcg_per_ml REAL CHECK (new_concentration_mcg_per_ml BETWEEN 0 AND 1e+308),
+  bridge_dose_mcg_per_day REAL CHECK (bridge_dose_mcg_per_day BETWEEN 0 AND 1e+308),
+  reason INTEGER REFERENCES words (id),
+  timing INTEGER NOT NULL REFERENCES code (id)
+) STRICT;
+
+CREATE INDEX bolus_patient ON bolus (patient);
+
+CREATE VIEW bolus_current AS
+SELECT
+  row,
+  entry,
+  (SELECT text FROM code WHERE id = patient) AS patient,
+  strftime('%Y-%m-%dT%H:%M:%S', given_at + given_offset_min * 60, 'unixepoch') || CASE WHEN given_offset_min < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(given_offset_min) / 60, abs(given_offset_min) % 60) AS given_at,
+  given_offset_min,
+  date(given_on * 86400, 'unixepoch') AS given_on,
+  (SELECT text FROM code WHERE id = bolus) AS bolus,
+  dose_mcg,
+  volume_ml,
+  duration_min,
+  (SELECT text FROM code WHERE id = route) AS route,
+  old_concentration_mcg_per_ml,
+  new_concentration_mcg_per_ml,
+  bridge_dose_mcg_per_day,
+  (SELECT text FROM words WHERE id = reason) AS reason,
+  (SELECT text FROM code WHERE id = timing) AS timing
+FROM bolus
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = bolus.row);
+
+CREATE TABLE oral_dose (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  patient INTEGER NOT NULL REFERENCES code (id),
+  started_at INTEGER,
+  started_offset_min INTEGER,
+  started_on INTEGER NOT NULL,
+  drug INTEGER NOT NULL REFERENCES code (id),
+  dose_mg_per_day REAL NOT NULL CHECK (dose_mg_per_day BETWEEN 0 AND 1e+308),
+  note INTEGER REFERENCES words (id),
+  timing INTEGER NOT NULL REFERENCES code (id)
+) STRICT;
+
+CREATE INDEX oral_dose_patient ON oral_dose (patient);
+
+CREATE VIEW oral_dose_current AS
+SELECT
+  row,
+  entry,
+  (SELECT text FROM code WHERE id = patient) AS patient,
+  strftime('%Y-%m-%dT%H:%M:%S', started_at + started_offset_min * 60, 'unixepoch') || CASE WHEN started_offset_min < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(started_offset_min) / 60, abs(started_offset_min) % 60) AS started_at,
+  started_offset_min,
+  date(started_on * 86400, 'unixepoch') AS started_on,
+  (SELECT text FROM code WHERE id = drug) AS drug,
+  dose_mg_per_day,
+  (SELECT text FROM words WHERE id = note) AS note,
+  (SELECT text FROM code WHERE id = timing) AS timing
+FROM oral_dose
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = oral_dose.row);
+
 CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
@@ -536,17 +794,17 @@ CREATE TRIGGER answer_no_delete BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT
 
 CREATE TRIGGER answer_no_replace BEFORE INSERT ON answer WHEN EXISTS (SELECT 1 FROM answer WHERE id IS NEW.id) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
-CREATE TRIGGER pump_no_update BEFORE UPDATE ON pump BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
-
-CREATE TRIGGER pump_no_delete BEFORE DELETE ON pump BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
-
-CREATE TRIGGER pump_no_replace BEFORE INSERT ON pump WHEN EXISTS (SELECT 1 FROM pump WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
-
 CREATE TRIGGER dose_step_no_update BEFORE UPDATE ON dose_step BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER dose_step_no_delete BEFORE DELETE ON dose_step BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER dose_step_no_replace BEFORE INSERT ON dose_step WHEN EXISTS (SELECT 1 FROM dose_step WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER timed_bolus_no_update BEFORE UPDATE ON timed_bolus BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER timed_bolus_no_delete BEFORE DELETE ON timed_bolus BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER timed_bolus_no_replace BEFORE INSERT ON timed_bolus WHEN EXISTS (SELECT 1 FROM timed_bolus WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER dose_change_no_update BEFORE UPDATE ON dose_change BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
@@ -554,17 +812,53 @@ CREATE TRIGGER dose_change_no_delete BEFORE DELETE ON dose_change BEGIN SELECT R
 
 CREATE TRIGGER dose_change_no_replace BEFORE INSERT ON dose_change WHEN EXISTS (SELECT 1 FROM dose_change WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
+CREATE TRIGGER pump_no_update BEFORE UPDATE ON pump BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER pump_no_delete BEFORE DELETE ON pump BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER pump_no_replace BEFORE INSERT ON pump WHEN EXISTS (SELECT 1 FROM pump WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER catheter_no_update BEFORE UPDATE ON catheter BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER catheter_no_delete BEFORE DELETE ON catheter BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER catheter_no_replace BEFORE INSERT ON catheter WHEN EXISTS (SELECT 1 FROM catheter WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER readout_no_update BEFORE UPDATE ON readout BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER readout_no_delete BEFORE DELETE ON readout BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER readout_no_replace BEFORE INSERT ON readout WHEN EXISTS (SELECT 1 FROM readout WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
 CREATE TRIGGER refill_no_update BEFORE UPDATE ON refill BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER refill_no_delete BEFORE DELETE ON refill BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER refill_no_replace BEFORE INSERT ON refill WHEN EXISTS (SELECT 1 FROM refill WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
-CREATE TRIGGER oral_dose_no_update BEFORE UPDATE ON oral_dose BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+CREATE TRIGGER goal_no_update BEFORE UPDATE ON goal BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
-CREATE TRIGGER oral_dose_no_delete BEFORE DELETE ON oral_dose BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+CREATE TRIGGER goal_no_delete BEFORE DELETE ON goal BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
-CREATE TRIGGER oral_dose_no_replace BEFORE INSERT ON oral_dose WHEN EXISTS (SELECT 1 FROM oral_dose WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+CREATE TRIGGER goal_no_replace BEFORE INSERT ON goal WHEN EXISTS (SELECT 1 FROM goal WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER goal_rating_no_update BEFORE UPDATE ON goal_rating BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER goal_rating_no_delete BEFORE DELETE ON goal_rating BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER goal_rating_no_replace BEFORE INSERT ON goal_rating WHEN EXISTS (SELECT 1 FROM goal_rating WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER diary_schedule_no_update BEFORE UPDATE ON diary_schedule BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER diary_schedule_no_delete BEFORE DELETE ON diary_schedule BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER diary_schedule_no_replace BEFORE INSERT ON diary_schedule WHEN EXISTS (SELECT 1 FROM diary_schedule WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER statement_no_update BEFORE UPDATE ON statement BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER statement_no_delete BEFORE DELETE ON statement BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER statement_no_replace BEFORE INSERT ON statement WHEN EXISTS (SELECT 1 FROM statement WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER patient_no_update BEFORE UPDATE ON patient BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
@@ -607,3 +901,15 @@ CREATE TRIGGER note_no_update BEFORE UPDATE ON note BEGIN SELECT RAISE(ABORT, 'r
 CREATE TRIGGER note_no_delete BEFORE DELETE ON note BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER note_no_replace BEFORE INSERT ON note WHEN EXISTS (SELECT 1 FROM note WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER bolus_no_update BEFORE UPDATE ON bolus BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER bolus_no_delete BEFORE DELETE ON bolus BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER bolus_no_replace BEFORE INSERT ON bolus WHEN EXISTS (SELECT 1 FROM bolus WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER oral_dose_no_update BEFORE UPDATE ON oral_dose BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER oral_dose_no_delete BEFORE DELETE ON oral_dose BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER oral_dose_no_replace BEFORE INSERT ON oral_dose WHEN EXISTS (SELECT 1 FROM oral_dose WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;

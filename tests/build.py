@@ -23,12 +23,13 @@ def frames(*records):
         for kind in KINDS.values()
         if kind.parent is None
     }
-    steps, of = [], []
-    for row, change in enumerate((r for r in records if isinstance(r, DoseChange)), 1):
-        steps += change.steps
-        of += [row] * len(change.steps)
-    made["dose_steps"] = columns.of_records(KINDS["dose_step"], steps)
-    made["dose_steps"]["of"] = of
+    for table, name in (("dose_step", "steps"), ("timed_bolus", "boluses")):
+        parts, of = [], []
+        for row, change in enumerate((r for r in records if isinstance(r, DoseChange)), 1):
+            parts += getattr(change, name)
+            of += [row] * len(getattr(change, name))
+        made[KINDS[table].frame] = columns.of_records(KINDS[table], parts)
+        made[KINDS[table].frame]["of"] = of
     is_done = made["doses"]["status"] == "done"
     made["plans"] = made["doses"][~is_done].reset_index(drop=True)
     made["doses"] = made["doses"][is_done].reset_index(drop=True)

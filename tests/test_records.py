@@ -76,8 +76,8 @@ def score(**more):
         ({"effective_at": "noon"}, f"effective_at=noon: {times.INSTANT_FORM}"),
         ({"fulfils": 0}, "fulfils=0: must be a whole number from 1 up"),
         ({"status": "maybe"}, "status=maybe: must be one of: done, programmed, planned"),
-        ({"steps": STEPS, "mode": "simple continuous"}, "steps: only flex has steps, and the mode is simple continuous"),
-        ({"steps": (*STEPS, STEPS[1])}, "steps=every day 06:00: two steps begin at the same time; give one"),
+        ({"steps": STEPS, "mode": "simple continuous"}, "steps: only flex and periodic bolus have steps, and the mode is simple continuous"),
+        ({"steps": (*STEPS, STEPS[1])}, "steps=every day 06:00: two begin at the same time; give one"),
         ({"steps": "00:00 4 mcg/h"}, "steps=00:00 4 mcg/h: must be a list of DoseStep"),
         ({"reason": "a\0b"}, "reason=a?b: must not hold control characters"),
         ({"drug": "\N{RIGHT-TO-LEFT OVERRIDE}baclofen"}, "drug=?baclofen: must be one line of plain text"),
@@ -101,8 +101,8 @@ def test_every_fault_of_a_record_as_a_whole_is_listed_too():
     twice = (DoseStep(start_min=0, rate_mcg_per_h=1), DoseStep(start_min=0, rate_mcg_per_h=2))
     assert change(mode="stopped", steps=twice) == [
         "dose_mcg_per_day=120: a stopped pump gives 0 mcg/day; give 0, or another mode",
-        "steps: only flex has steps, and the mode is stopped",
-        "steps=every day 00:00: two steps begin at the same time; give one",
+        "steps: only flex and periodic bolus have steps, and the mode is stopped",
+        "steps=every day 00:00: two begin at the same time; give one",
     ]
 
 
@@ -215,7 +215,7 @@ def test_a_kind_of_record_is_found_by_table_class_frame_or_verb():
     for word in ("dose_change", "DoseChange", "dose-change", "doses"):
         assert of_table(word) is kind_of(DoseChange)
     with pytest.raises(
-        LookupError, match=r"'dose' is not a kind of record; the kinds are pump, dose_step, dose_change"
+        LookupError, match=r"'dose' is not a kind of record; the kinds are dose_step, timed_bolus, dose_change"
     ):
         of_table("dose")
     with pytest.raises(TypeError, match="is not a kind of record; the kinds are Pump, DoseStep, DoseChange"):

@@ -60,6 +60,9 @@ MCG_PER_ML = Unit(
         "mcg": "an amount is not a concentration; type mcg/mL",
     },
 )
+ML_PER_DAY = Unit(
+    "mL/day", confused={"ml": "a volume is not a flow; type mL/day", "mcg/day": "a dose is not a flow; type mL/day"}
+)
 ML = Unit("mL", confused={"mcg": "an amount of drug is not a volume; type mL", "ml/day": "type mL"})
 MCG = Unit(
     "mcg",

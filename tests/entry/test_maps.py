@@ -84,7 +84,7 @@ def test_words_of_the_wrong_type_are_faults_not_crashes():
     assert faults("record = [5]\n")[0] == "record=[5]: must be tables, each under a line [[record]]"
     assert "is not TOML" in faults("= 5")[0]
     assert "must be there at least once" in faults('note = "x"')[0]
-    assert "must be one of pump, dose_change, " in faults('[[record]]\nkind = "dose"\n')[0]
+    assert "must be one of dose_change, pump, " in faults('[[record]]\nkind = "dose"\n')[0]
     assert "kind=dose_step" in faults('[[record]]\nkind = "dose_step"\n')[0]
     found = faults(HEAD + WHEN + 'value = { column = 5, codes = ["a"], not_assessed = { x = "tired" }, unit = "mg" }')
     assert [f.split(": ", 1)[1][:30] for f in found] == [

@@ -61,8 +61,7 @@ def test_pyplot_is_never_loaded():
 
 
 def test_a_card_holds_the_picture_once_and_escapes_every_text():
-        patient, site, demo = "P001", "<b>North & South", True
-        zone, asof, asof_at = "Europe/London", 7, patients.UNTIL
+    class Chart:
         patient, site, demo = "P001", "<b>North & South", True
         zone, asof, asof_at = "Europe/London", 7, pd.Timestamp("2026-10-08 08:30", tz="UTC")
 
@@ -73,7 +72,6 @@ def test_a_card_holds_the_picture_once_and_escapes_every_text():
     assert card.count("<img") == 1
     assert "&lt;b&gt;North &amp; South" in card
     assert "a &lt; b" in card
-    assert "as of entry 7 (2026-10-08 09:30)" in card
     assert "as of entry 7 (2026-10-08 09:30)" in card
     assert "http" not in card
 

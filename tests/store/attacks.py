@@ -2,6 +2,9 @@
 
 import contextlib
 import sqlite3
+import subprocess
+import sys
+import textwrap
 
 import build
 
@@ -90,3 +93,26 @@ def grown(path, clock):
     write(titration.Visit(patient="P002", visited_on="2026-07-01", visit="review"))  # 15
     log.close()
     return path
+
+
+def visit(log):
+    return log.append(
+        build.dose("2026-10-08T09:30+01:00", **attacks.FLEX, reason="planned review"), build.score("2026-10-08", 5),
+        titration.Note(patient="P001", noted_on="2026-10-08", words="seen"),
+    )  # fmt: skip
+
+
+WRITER = """
+    import sys, titration
+    from titration import Score
+    log = titration.open(sys.argv[1], by="clinician-2")
+    print("ready", flush=True)
+    for n in range(10_000):
+        entry = log.append(Score(patient="P001", scale="nrs_spasticity", observed_on="2026-01-01", value=n % 11))
+        print(entry.entry, flush=True)
+"""
+
+
+def started(path, script=WRITER, *args, **more):
+    command = [sys.executable, "-c", textwrap.dedent(script), str(path), *map(str, args)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **more)

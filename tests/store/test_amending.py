@@ -6,6 +6,7 @@ import sys
 import textwrap
 
 import build
+import pandas as pd
 import pytest
 from store import attacks
 
@@ -129,7 +130,7 @@ def test_a_corrected_program_has_the_steps_of_the_correction_alone(log):
 def test_a_correction_is_of_the_same_patient_and_kind(dosed):
     dosed.append(titration.Patient(patient="P002"))
     before = dosed.head
-    with pytest.raises(errors.AppendRefused, match="row 2 is of P001, and the correction of P002; .*move its entry"):
+    with pytest.raises(errors.AppendRefused, match=r"row 2 is of P001, and the correction of P002; .*move its entry"):
         dosed.correct(2, build.dose("2026-10-08", patient="P002"), reason="x")
     with pytest.raises(errors.AppendRefused, match="row 2 is a dose_change, and the correction is a score"):
         dosed.correct(2, build.score(), reason="x")
@@ -230,5 +231,5 @@ def test_nothing_into_a_value_a_value_into_nothing_and_no_change_at_all_are_each
     log.correct(3, dataclasses.replace(made, withdrawn_ml=None, injected_ml=40), reason="not measured")
     log.correct(4, dataclasses.replace(made, withdrawn_ml=None, injected_ml=40), reason="looked again")
     lines = log.history("P001").query("action == 'corrected'").astype(object)
-    told = [tuple(None if v != v else v for v in line) for line in lines[["row", "field", "old", "new"]].to_numpy()]
+    told = [tuple(None if pd.isna(v) else v for v in line) for line in lines[["row", "field", "old", "new"]].to_numpy()]
     assert told == [(2, "injected_ml", None, "40 mL"), (3, "withdrawn_ml", "4.4 mL", None), (4, None, None, None)]

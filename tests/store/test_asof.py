@@ -238,7 +238,7 @@ def test_a_moment_that_cannot_be_read_is_refused(dated, asof):
 
 def test_before_the_first_entry_there_was_nothing(log):
     for moment in ("1999-01-01", "2026-11-23T11:59:59Z", dt.date(2026, 11, 22)):
-        with pytest.raises(errors.RowNotFound, match="nothing was recorded by .*; the log begins later"):
+        with pytest.raises(errors.RowNotFound, match=r"nothing was recorded by .*; the log begins later"):
             log.scores(asof=moment)
     assert log.entry_at("2026-11-23") == 2
 
@@ -275,8 +275,8 @@ def test_a_chart_is_read_at_one_moment_though_another_program_writes(log, clock)
     chart = log.chart("P001")
     with titration.open(log.path, by="clinician-2", clock=clock) as other, log._store.reading():
         before = log._store.head()
+        other._store.db.execute("PRAGMA busy_timeout = 50")
         with pytest.raises(errors.LogBusy):  # a reader holds the file for the moment it reads
-            other._store.db.execute("PRAGMA busy_timeout = 50")
             other.append(titration.Patient(patient="P002"))
         assert log._store.head() == before
     assert chart.asof == 2

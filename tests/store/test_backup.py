@@ -102,7 +102,7 @@ def test_a_memory_stick_without_links_takes_a_copy_too(log, tmp_path, monkeypatc
 def test_a_log_that_does_not_fit_gives_no_copy(grown):
     attacks.forge(grown, "UPDATE score SET value = value + 1 WHERE row = 10")
     copy = grown.with_name("copy.db")
-    with titration.open(grown) as log, pytest.raises(errors.SealBroken, match="the copy of .* does not fit its seals"):
+    with titration.open(grown) as log, pytest.raises(errors.SealBroken, match=r"the copy of .* does not fit its seals"):
         log.backup(copy)
     with pytest.raises(errors.SealBroken):
         titration.restore(grown, copy, by="clinician-1")

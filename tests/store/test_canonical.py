@@ -17,25 +17,24 @@ def packed(value):
     """MessagePack by its specification: shortest integers, doubles, UTF-8."""
     if value is None:
         return b"\xc0"
-    if isinstance(value, bytes):
-        return _sized(len(value), value, (0xC4, 0xC5, 0xC6))
-    if isinstance(value, str):
-        body = value.encode("utf-8")
-        return bytes([0xA0 | len(body)]) + body if len(body) < 32 else _sized(len(body), body, (0xD9, 0xDA, 0xDB))
     if isinstance(value, float):
         return b"\xcb" + struct.pack(">d", value)
     if isinstance(value, int):
         return _integer(value)
+    if isinstance(value, bytes):
+        return _sized(len(value), value, (0xC4, 0xC5, 0xC6))
+    if isinstance(value, str):
+        body = value.encode("utf-8")
+        return _sized(len(body), body, (0xD9, 0xDA, 0xDB), 0xA0 if len(body) < 32 else None)
     parts = b"".join(packed(v) for v in value)
-    n = len(value)
-    if n < 16:
-        return bytes([0x90 | n]) + parts
-    return (b"\xdc" + struct.pack(">H", n) if n < 2**16 else b"\xdd" + struct.pack(">I", n)) + parts
+    return _sized(len(value), parts, (None, 0xDC, 0xDD), 0x90 if len(value) < 16 else None)
 
 
-def _sized(n, body, marks):
+def _sized(n, body, marks, short=None):
+    if short is not None:
+        return bytes([short | n]) + body
     for mark, form, most in zip(marks, (">B", ">H", ">I"), (2**8, 2**16, 2**32), strict=True):
-        if n < most:
+        if mark is not None and n < most:
             return bytes([mark]) + struct.pack(form, n) + body
     raise ValueError(n)
 

@@ -121,7 +121,7 @@ def test_a_file_that_is_no_log_is_refused_unharmed(tmp_path, name):
     path = foreign(tmp_path)[name]
     before = None if path.is_dir() else path.read_bytes()
     for by in (None, "clinician-1"):
-        with pytest.raises(errors.NotALog, match="was not touched|is not a file"):
+        with pytest.raises(errors.NotALog, match=r"was not touched|is not a file"):
             titration.open(path, by=by)
     with pytest.raises(errors.NotALog):
         verify(path)
@@ -193,7 +193,7 @@ def test_a_text_that_is_no_text_any_more_is_damage(grown):
     attacks.forge(grown, "UPDATE words SET text = CAST(x'ff' AS TEXT) WHERE text LIKE '%seat%' OR text = 'A17'")
     with (
         titration.open(grown) as log,
-        pytest.raises(errors.SealBroken, match="is damaged .*restore the last good backup"),
+        pytest.raises(errors.SealBroken, match=r"is damaged .*restore the last good backup"),
     ):
         log.frame("refill")
     assert "the free texts was read" in str(verify(grown))

@@ -105,8 +105,7 @@ def test_a_text_cannot_be_blanked_by_hand_without_a_redaction_that_is_found(grow
     with attacks.raw(grown) as db, pytest.raises(sqlite3.IntegrityError, match="only ever added"):
         db.execute("UPDATE words SET text = NULL, salt = NULL WHERE id = 2")
     with attacks.raw(grown) as db, pytest.raises(sqlite3.IntegrityError, match="only ever added"):
-        redacted = "(SELECT words FROM redaction)"
-        db.execute(f"UPDATE words SET text = 'back', salt = NULL WHERE id = {redacted}")
+        db.execute("UPDATE words SET text = 'back', salt = NULL WHERE id = (SELECT words FROM redaction)")
     assert verify(grown).fits
 
 

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 class Plotted(Protocol):
     """What the card is made of: a chart."""
 
-    patient: str
-    site: str
-    zone: str
-    asof: int
-    asof_at: pd.Timestamp
-    demo: bool
+    @property
+    def patient(self) -> str: ...  # noqa: D102 - as of a chart
+    @property
+    def site(self) -> str: ...  # noqa: D102 - as of a chart
+    @property
+    def zone(self) -> str: ...  # noqa: D102 - as of a chart
+    @property
+    def asof(self) -> int: ...  # noqa: D102 - as of a chart
+    @property
+    def asof_at(self) -> pd.Timestamp: ...  # noqa: D102 - as of a chart
+    @property
+    def demo(self) -> bool: ...  # noqa: D102 - as of a chart
 
     def plot(self) -> Figure:
         """The picture."""

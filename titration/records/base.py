@@ -79,6 +79,9 @@ class RecordKind:
                     yield f.name
 
 
+TIMINGS = ("observed", "assigned")
+TIMING = "whether the time was observed or assigned (a study day, an order in print)"
+
 KINDS: dict[str, RecordKind] = {}
 """Every kind of record by its table, in the order of the file."""
 

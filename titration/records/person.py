@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from titration import units
 from titration.errors import Fault
 from titration.fields import Choice, Code, Count, Day, Instant, Label, Number, Words, field
-from titration.records.base import Record, record
-from titration.records.therapy import TIMING, TIMINGS
+from titration.records.base import TIMING, TIMINGS, Record, record
 from titration.scales import REPORTERS, register
 from titration.units import Unfit
 
