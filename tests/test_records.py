@@ -218,7 +218,7 @@ def test_a_kind_of_record_is_found_by_table_class_frame_or_verb():
         LookupError, match=r"'dose' is not a kind of record; the kinds are dose_step, timed_bolus, dose_change"
     ):
         of_table("dose")
-    with pytest.raises(TypeError, match="is not a kind of record; the kinds are Pump, DoseStep, DoseChange"):
+    with pytest.raises(TypeError, match="is not a kind of record; the kinds are DoseStep, TimedBolus, DoseChange"):
         kind_of(Record)
     assert kind_of(Patient).field("sex").name == "sex"
     with pytest.raises(KeyError):
