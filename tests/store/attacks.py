@@ -9,7 +9,7 @@ import textwrap
 import build
 
 import titration
-from titration.records import KINDS, DoseStep
+from titration.records import DoseStep
 
 
 def raw(path, **more):
@@ -43,11 +43,15 @@ def tables(path):
     return [name for (name,) in found if not name.startswith("sqlite_")]
 
 
-def frames(path):
-    """Every frame of every kind as CSV, and the history: what a person would see."""
-    with titration.open(path) as log:
-        made = {kind.table: log.frame(kind.record).to_csv() for kind in KINDS.values()}
-        return {**made, "history": log.history().to_csv()}
+def fill(path):
+    """Put a row of anything into each table that has none."""
+    with raw(path) as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        for table in tables(path):
+            if db.execute(f'SELECT 1 FROM "{table}"').fetchone() is None:
+                types = [sql for _, _, sql, *_ in db.execute(f'PRAGMA table_info("{table}")')]
+                marks = ", ".join("?" * len(types))
+                db.execute(f'INSERT INTO "{table}" VALUES ({marks})', [1.5 if sql == "REAL" else 1 for sql in types])
 
 
 FLEX = {
@@ -97,7 +101,7 @@ def grown(path, clock):
 
 def visit(log):
     return log.append(
-        build.dose("2026-10-08T09:30+01:00", **attacks.FLEX, reason="planned review"), build.score("2026-10-08", 5),
+        build.dose("2026-10-08T09:30+01:00", **FLEX, reason="planned review"), build.score("2026-10-08", 5),
         titration.Note(patient="P001", noted_on="2026-10-08", words="seen"),
     )  # fmt: skip
 

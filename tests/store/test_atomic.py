@@ -139,6 +139,13 @@ def test_a_scale_of_another_definition_is_refused(log):
     assert everything(log.path) == before
 
 
+def test_the_program_itself_is_held_by_the_triggers_too(log):
+    before = everything(log.path)
+    with pytest.raises(errors.AppendRefused, match="rows of a log are only ever added"):
+        broken_off(log, lambda writing: writing.db.execute("DELETE FROM code"))
+    assert everything(log.path) == before
+
+
 def test_a_batch_that_is_not_what_it_announces_is_no_entry(log):
     before = everything(log.path)
     with pytest.raises(AssertionError, match="patient: 2 facts announced and 1 given"):

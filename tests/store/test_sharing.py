@@ -211,6 +211,7 @@ def test_a_log_carried_over_a_fork_is_closed_there_and_goes_on_here(log):
     mine, theirs = multiprocessing.get_context("fork").Pipe()
     child = multiprocessing.get_context("fork").Process(target=_in_a_child, args=(log, theirs))
     child.start()
+    assert mine.poll(30)
     *three, closing = mine.recv()
     child.join()
     assert all("was opened by another process; open it again" in said for said in three)
@@ -252,7 +253,7 @@ NETWORK = """\
 22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
 41 22 0:36 / /mnt/clinic\\040share rw - cifs //server/share rw
 42 22 0:37 / /mnt/clinic\\040share/local rw - ext4 /dev/vdb rw
-43 22 0:38 / /home/user/nfs rw - nfs4 server:/x rw
+43 22 0:38 / /srv/nfs rw - nfs4 server:/x rw
 """
 
 
@@ -260,7 +261,7 @@ NETWORK = """\
     ("place", "kind"),
     [
         ("/mnt/clinic share/clinic.db", "cifs"), ("/mnt/clinic share", "cifs"), ("/mnt/clinic share 2/clinic.db", None),
-        ("/mnt/clinic share/local/clinic.db", None), ("/home/user/nfs/a/b.db", "nfs4"), ("/elsewhere/x.db", None),
+        ("/mnt/clinic share/local/clinic.db", None), ("/srv/nfs/a/b.db", "nfs4"), ("/elsewhere/x.db", None),
     ],
 )  # fmt: skip
 def test_a_network_drive_is_known_by_the_mount_the_file_lies_on(tmp_path, place, kind):

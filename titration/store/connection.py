@@ -59,7 +59,7 @@ def _ours(error: sqlite3.Error, path: Path) -> errors.TitrationError:
         if name.startswith(starts):
             return family(message.format(path=path, says=says))
     if says.startswith("Could not decode"):
-        return errors.SealBroken(f"{path} is damaged ({says}); {DAMAGED}")
+        return errors.SealBroken(f"{path} is damaged (a text is none any more); {DAMAGED}")  # and is not quoted
     if "only ever added" in says:
         return errors.AppendRefused(f"{path}: {says}")
     return errors.StorageFailed(f"SQLite refused ({says}); nothing of this entry was stored in {path}")
