@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo notebook test lint types tests schema
+.PHONY: demo notebook test lint types tests schema bench
 
 demo: .venv/core
 	$(BIN)/titration demo db/demo.db --reports out
@@ -24,6 +24,10 @@ types: .venv/dev
 
 tests: .venv/dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered -q
+
+bench: .venv/dev
+	PYTHONPATH=tests $(BIN)/python tests/bench/bench_slips.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/bench_derive.py
 
 schema: .venv/core
 	$(BIN)/titration schema > db/schema.sql

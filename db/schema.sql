@@ -340,6 +340,32 @@ SELECT
 FROM refill
 WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = refill.row);
 
+CREATE TABLE finding_closed (
+  row INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
+  patient INTEGER NOT NULL REFERENCES code (id),
+  rule INTEGER NOT NULL REFERENCES code (id),
+  of_row INTEGER NOT NULL CHECK (of_row BETWEEN 1 AND 9007199254740992),
+  closed_on INTEGER NOT NULL,
+  reason INTEGER NOT NULL REFERENCES words (id),
+  closed_by INTEGER REFERENCES code (id)
+) STRICT;
+
+CREATE INDEX finding_closed_patient ON finding_closed (patient);
+
+CREATE VIEW finding_closed_current AS
+SELECT
+  row,
+  entry,
+  (SELECT text FROM code WHERE id = patient) AS patient,
+  (SELECT text FROM code WHERE id = rule) AS rule,
+  of_row,
+  date(closed_on * 86400, 'unixepoch') AS closed_on,
+  (SELECT text FROM words WHERE id = reason) AS reason,
+  (SELECT text FROM code WHERE id = closed_by) AS closed_by
+FROM finding_closed
+WHERE NOT EXISTS (SELECT 1 FROM amendment WHERE amendment.row = finding_closed.row);
+
 CREATE TABLE goal (
   row INTEGER PRIMARY KEY,
   entry INTEGER NOT NULL REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
@@ -835,6 +861,12 @@ CREATE TRIGGER refill_no_update BEFORE UPDATE ON refill BEGIN SELECT RAISE(ABORT
 CREATE TRIGGER refill_no_delete BEFORE DELETE ON refill BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER refill_no_replace BEFORE INSERT ON refill WHEN EXISTS (SELECT 1 FROM refill WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER finding_closed_no_update BEFORE UPDATE ON finding_closed BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER finding_closed_no_delete BEFORE DELETE ON finding_closed BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
+
+CREATE TRIGGER finding_closed_no_replace BEFORE INSERT ON finding_closed WHEN EXISTS (SELECT 1 FROM finding_closed WHERE row IS NEW.row) BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 
 CREATE TRIGGER goal_no_update BEFORE UPDATE ON goal BEGIN SELECT RAISE(ABORT, 'rows of a log are only ever added'); END;
 

@@ -4,6 +4,16 @@ from titration import columns
 from titration.records import KINDS, DoseChange, Score, kind_of
 
 
+class Anything(dict):
+    """Answers whatever the door asks, for tests of something else."""
+
+    def get(self, key, default=None):
+        return "the pump shows this"
+
+
+ANYTHING = Anything()
+
+
 def dose(at="2026-10-08T09:30+01:00", mcg=120, patient="P001", mode="simple continuous", **more):
     when = {"effective_on": at} if len(at) == 10 else {"effective_at": at}
     return DoseChange(patient=patient, mode=mode, dose_mcg_per_day=mcg, **when, **more)

@@ -22,7 +22,7 @@ LAYERS = (
     ("report",),
     ("chart",),
     ("entry",),
-    ("history", "known"),
+    ("history", "holding", "known"),
     ("recording",),
     ("recording_frames",),
     ("amending", "reading"),

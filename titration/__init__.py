@@ -22,17 +22,25 @@ if TYPE_CHECKING:
     from titration.opening import create, restore
     from titration.opening import open as open  # noqa: A004 - said twice, so that it is exported without standing in __all__
     from titration.records import (
+        Bolus,
+        Catheter,
+        DiarySchedule,
         DoseChange,
         DoseStep,
         Event,
+        Goal,
+        GoalRating,
         Note,
         OralDose,
         Patient,
         PatientState,
         Pump,
+        Readout,
         Refill,
         Score,
         SideEffect,
+        Statement,
+        TimedBolus,
         Visit,
     )
     from titration.scales import Scale
@@ -43,8 +51,9 @@ _HOMES = {
     "titration.log": ("Entry", "Log"),
     "titration.opening": ("create", "open", "restore"),
     "titration.records": (
-        "DoseChange", "DoseStep", "Event", "Note", "OralDose", "Patient", "PatientState", "Pump", "Refill", "Score",
-        "SideEffect", "Visit",
+        "Bolus", "Catheter", "DiarySchedule", "DoseChange", "DoseStep", "Event", "Goal", "GoalRating", "Note",
+        "OralDose", "Patient", "PatientState", "Pump", "Readout", "Refill", "Score", "SideEffect", "Statement",
+        "TimedBolus", "Visit",
     ),
     "titration.scales": ("Scale",),
 }  # fmt: skip
@@ -52,9 +61,10 @@ _MODULES = ("derive", "errors", "plot")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Chart", "DoseChange", "DoseStep", "Entry", "Event", "Log", "NeedsConfirmation", "Note", "OralDose", "Patient",
-    "PatientState", "Pump", "Refill", "Scale", "Score", "SideEffect", "TitrationError", "Visit", "create", "derive",
-    "errors", "plot", "restore",
+    "Bolus", "Catheter", "Chart", "DiarySchedule", "DoseChange", "DoseStep", "Entry", "Event", "Goal", "GoalRating",
+    "Log", "NeedsConfirmation", "Note", "OralDose", "Patient", "PatientState", "Pump", "Readout", "Refill", "Scale",
+    "Score", "SideEffect", "Statement", "TimedBolus", "TitrationError", "Visit", "create", "derive", "errors", "plot",
+    "restore",
 ]  # fmt: skip  # `open` stays out: a star import must not hide the builtin
 
 

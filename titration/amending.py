@@ -1,20 +1,24 @@
-"""Being wrong: corrected, entered in error, moved, redacted; nothing is changed, something is said of it."""
+"""Being wrong, or knowing more: corrected, entered in error, moved, merged, completed, redacted; nothing is changed, something is said of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from titration import errors, known, recording, scales
+from titration import errors, frames, known, recording, scales
 from titration.entry import door
 from titration.fields import Words
+from titration.holding import Held
 from titration.recording import Entry, Setting, entry_of
-from titration.records import KINDS, DoseChange, Patient, Record, kind_of
+from titration.records import KINDS, Patient, Record, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from titration.store import Store
-    from titration.store.writing import Heading
+    from titration.store.writing import Heading, Writing
+
+NAMING = {"dose_change": "fulfils", "goal_rating": "goal", "finding_closed": "of_row"}
+"""The kinds that name a row of another fact, and the field that does; in the order of the rows they follow it."""
 
 
 def _current(store: Store, row: int) -> str:
@@ -45,10 +49,9 @@ def correct(
                 f"row {row} is of {owner}, and the correction of {fact.patient}; "
                 "a fact of the wrong patient is moved: move its entry; nothing was stored"
             )
-        if isinstance(fact, DoseChange):
-            asked = door.doses([fact], lambda c: known.earlier(store, c, without=row))
-            for question, reason in door.answered(asked.questions, dict(confirm)):
-                writing.answer(question, reason)
+        asked = door.ask_each([fact], Held(store, without=row), setting.today)
+        for question, reason in door.answered(asked.questions, confirm):
+            writing.answer(question, reason)
         (fresh,) = recording.add(writing, [fact], setting.scales)
         writing.amend(row, "corrected", fresh, heading.reason or "")
     return entry_of(writing.written, [fresh])
@@ -87,12 +90,93 @@ def move(store: Store, entry: int, to: str, heading: Heading) -> Entry:
             raise errors.RowNotFound(
                 f"entry {entry} holds no current fact that could be moved to {to}; nothing was stored"
             )
-        target = writing.code(to)
-        rows = []
-        for table, row in moved:
-            rows.append(writing.copy(table, row, patient=target))
-            writing.amend(row, "moved", rows[-1], heading.reason or "")
+        rows = _moved(writing, moved, to, heading.reason or "")
     return entry_of(writing.written, rows)
+
+
+def _moved(writing: Writing, facts: Sequence[tuple[str, int]], to: str, reason: str) -> list[int]:
+    """Write facts again under another patient; what names a row of theirs names its new one."""
+    target, fresh = writing.code(to), dict[int, int]()
+    for table, row in sorted(facts, key=lambda fact: (fact[0] in NAMING, fact[1])):
+        changed = {"patient": target}
+        if table in NAMING:
+            names = NAMING[table]
+            ((named,),) = writing.db.execute(f"SELECT {names} FROM {table} WHERE row = ?", (row,)).fetchall()
+            if named in fresh:
+                changed[names] = fresh[named]
+        fresh[row] = writing.copy(table, row, **changed)
+        writing.amend(row, "moved", fresh[row], reason)
+    return [fresh[row] for _, row in facts]
+
+
+def complete(
+    store: Store, row: int, record: Record, heading: Heading, *, confirm: Mapping[str, str], setting: Setting
+) -> Entry:
+    """Put what became known later beside what a row says; see `Log.complete`."""
+    (fact,) = recording.settled([record], setting)
+    kind = kind_of(type(fact))
+    with store.writing(heading) as writing:
+        table = _current(store, row)
+        before = frames.record_of(store, row)
+        if table != kind.table:
+            raise errors.AppendRefused(
+                f"row {row} is a {table}, and what completes it a {kind.table}; nothing was stored"
+            )
+        stated = [f.name for f in kind.fields if getattr(before, f.name) not in (None, ())]
+        changed = [name for name in stated if getattr(fact, name) != getattr(before, name)]
+        if changed:
+            raise errors.AppendRefused(
+                f"row {row} states {', '.join(changed)} already, and completing fills only what was missing;"
+                " to change it use correct; nothing was stored"
+            )
+        if fact == before:
+            raise errors.AppendRefused(f"row {row} says all that already; nothing was stored")
+        asked = door.ask_each([fact], Held(store, without=row), setting.today)
+        for question, reason in door.answered(asked.questions, confirm):
+            writing.answer(question, reason)
+        (fresh,) = recording.add(writing, [fact], setting.scales)
+        writing.amend(row, "completed", fresh, heading.reason or "")
+    return entry_of(writing.written, [fresh])
+
+
+def merge(store: Store, code: str, into: str, heading: Heading, *, confirm: Mapping[str, str]) -> Entry:
+    """Move all that is current of a patient to another and retire the code; see `Log.merge`."""
+    reason = heading.reason or ""
+    with store.writing(heading) as writing:
+        recording.refuse_unknown([code, into], known.patients(store))
+        if code == into:
+            raise errors.AppendRefused(f"{code} cannot be merged into itself; nothing was stored")
+        for question, answer in door.answered(_unlike(store, code, into), confirm):
+            writing.answer(question, answer)
+        facts = [
+            (kind.table, row)
+            for kind in KINDS.values()
+            if kind.parent is None
+            for (row,) in store.rows(kind.table, ["row"], store.head()[0], patient=code)
+        ]
+        rows = _moved(writing, [fact for fact in facts if KINDS[fact[0]].record is not Patient], into, reason)
+        for table, row in facts:
+            if KINDS[table].record is Patient:
+                writing.amend(row, "entered in error", None, f"merged into {into}: {reason}")
+    return entry_of(writing.written, rows)
+
+
+def _unlike(store: Store, code: str, into: str) -> list[errors.Question]:
+    """What is asked where the two are not recorded alike."""
+    asked, codes = [], store.codes()
+    for name, words in (("birth_year", "year of birth"), ("sex", "sex")):
+        both = [store.rows("patient", [name], store.head()[0], patient=p) for p in (code, into)]
+        one, other = (rows[0][0] if rows else None for rows in both)
+        if one is not None and other is not None and one != other:
+            said = [str(codes[v] if name == "sex" else v) for v in (one, other)]
+            asked.append(
+                errors.Question(
+                    f"{code} and {into} have another {words} each ({said[0]}, {said[1]}): are they the same person?"
+                    " compare with the site's own key",
+                    id=f"{code}:merge:{name.replace('_', '-')}",
+                )
+            )
+    return asked
 
 
 def _facts_of(store: Store, entry: int) -> list[tuple[str, int]]:

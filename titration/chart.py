@@ -90,6 +90,18 @@ class Chart:
         )
 
     @property
+    def findings(self) -> pd.DataFrame:
+        """What is odd about this record and was not closed yet; see `derive.findings.findings`.
+
+        Example:
+            >>> demo_log.chart("P009").findings["patient"].unique().tolist() in ([], ["P009"])
+            True
+        """
+        from titration.derive import findings  # noqa: PLC0415 - a chart at rest does not need it
+
+        return findings.findings(self.frames, zone=self.zone, until=self.asof_at)
+
+    @property
     def text(self) -> str:
         """The picture's text twin: the same in plain words, 80 columns, for pasting into a chart."""
         return self.plot().twin

@@ -193,8 +193,8 @@ def _plain(series: pd.Series) -> list[Any]:
 _NAT = -(2**63)  # how numpy writes "no time" as a number
 
 
-def chart_frames(store: Store, asof: int, patient: str) -> dict[str, pd.DataFrame]:
-    """Every frame of one patient, read at one moment: by the names `columns` gives them, and `plans`."""
+def chart_frames(store: Store, asof: int, patient: str | None) -> dict[str, pd.DataFrame]:
+    """Every frame of one patient, or of all, read at one moment: by the names `columns` gives them, and `plans`."""
     with store.reading():
         made = {kind.frame: read(store, kind, asof=asof, patient=patient) for kind in KINDS.values()}
     made["doses"], made["plans"] = split(made["doses"])

@@ -12,11 +12,13 @@ import pandas as pd
 
 from titration import frames, known, recording_frames
 from titration.entry import faults as faults_file
-from titration.entry import identity, importer, maps
-from titration.errors import Fault, InvalidEntry
+from titration.entry import identity, importer, maps, sidecar
+from titration.errors import Fault, InvalidEntry, Question
 from titration.records import Patient, RecordKind, of_table
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from titration.entry.importer import Imported, Read
     from titration.log import Log
     from titration.recording import Entry
@@ -42,6 +44,7 @@ class ImportResult:
         unread: What else the file holds, such as other sheets.
         repeats: Rows that say the very same as an earlier row of the file; they are facts of their own.
         faults_file: Where what was left out is listed; None when nothing was.
+        questions: What the door asks of what would be stored, where that was not answered; of a dry run.
         before: The entry that imported this very file before; then nothing else was done.
     """
 
@@ -56,6 +59,7 @@ class ImportResult:
     repeats: int = 0
     faults_file: Path | None = None
     before: int | None = None
+    questions: tuple[Question, ...] = ()
 
     def __str__(self) -> str:
         """What was stored, what was there, what was left out and why."""
@@ -73,6 +77,9 @@ class ImportResult:
         said += [f"not read: {what}" for what in self.unread]
         if self.left_out:
             said.append(f"left out: {len(self.left_out)}, listed in {self.faults_file}")
+        if self.questions:
+            said.append(f"to be answered before anything is stored: {len(self.questions)}")
+            said += [f"[{question.id}] {question}" for question in self.questions]
         return "\n  ".join(said)
 
 
@@ -86,6 +93,7 @@ def import_file(
     dry_run: bool = False,
     accept_rest: bool = False,
     confirm: Mapping[str, str] | None = None,
+    answers: str | Path | None = None,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Import a CSV or XLSX file as one entry, all of it or nothing.
@@ -99,6 +107,7 @@ def import_file(
         dry_run: Whether to store nothing and only tell.
         accept_rest: Whether to store what is sound and leave out the rest, which is counted and listed.
         confirm: A reason for each question of the door.
+        answers: The TOML file in which they are answered; `FILE.answers.toml` beside the file when that is there.
         progress: Called with (parts done, parts in all, what is done now).
 
     Returns:
@@ -107,7 +116,8 @@ def import_file(
     Raises:
         InvalidEntry: Something cannot be read or differs from what the log holds; every fault is listed,
             also in `FILE.faults.csv` beside the file, and nothing was stored.
-        NeedsConfirmation: Something is unlikely; nothing was stored.
+        NeedsConfirmation: Something is unlikely; the questions stand in `FILE.answers.toml` to be answered, and
+            nothing was stored.
     """
     mapped = maps.load(Path(map)) if map is not None else None
     setting = log.setting
@@ -121,6 +131,9 @@ def import_file(
     if before is not None:
         return ImportResult(read.file, read.lines, None, {}, {}, before=before)
     parts, there, wrong = _sorted_out(store, read)
+    place = Path(answers) if answers is not None else sidecar.beside(path)
+    given = {**(sidecar.read(place) if answers is not None or place.exists() else {}), **(confirm or {})}
+    open_questions = _unanswered(store, parts, given, setting.today, None if dry_run else place, read.file)
     left_out = (*read.faults, *wrong)
     listed = faults_file.save(left_out, path, read.sheet) if left_out and not dry_run else None
     if left_out and not (accept_rest or dry_run):
@@ -131,10 +144,25 @@ def import_file(
         counts[kind_of_part.table] = counts.get(kind_of_part.table, 0) + len(frame)
     if parts and not dry_run:
         heading = log.heading("import", source=source, source_sha256=bytes.fromhex(read.sha256))
-        made = recording_frames.append(store, parts, heading, confirm=confirm or {}, setting=setting)
+        made = recording_frames.append(store, parts, heading, confirm=given, setting=setting)
     skipped = tuple((s.reason, len(s.rows)) for s in read.skipped)
     repeats = sum(len(p.repeats) for p in read.parts)
-    return ImportResult(read.file, read.lines, made, counts, there, left_out, skipped, read.unread, repeats, listed)
+    return ImportResult(
+        read.file, read.lines, made, counts, there, left_out, skipped, read.unread, repeats, listed,
+        questions=open_questions,
+    )  # fmt: skip
+
+
+def _unanswered(
+    store: Store, parts: Sequence[recording_frames.Part], given: Mapping[str, str], today: date, place: Path | None,
+    file: str,
+) -> tuple[Question, ...]:  # fmt: skip
+    """What the door still asks; all its questions are written down where they can be answered."""
+    asked = recording_frames.ask(store, parts, today).questions
+    still = tuple(q for q in asked if not (given.get(q) or given.get(q.id) or "").strip())
+    if still and place is not None:
+        sidecar.save(asked, given, place, file)
+    return still
 
 
 def _source(path: Path, map_path: str | Path | None) -> str:

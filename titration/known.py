@@ -55,6 +55,16 @@ def patients(store: Store) -> set[str]:
     return {codes[number] for (number,) in rows}
 
 
+def retired(store: Store) -> dict[str, str]:
+    """The codes that were merged into others, in lower case, with what became of them."""
+    found = store.query(
+        "SELECT code.text, entry.entry FROM amendment JOIN patient ON patient.row = amendment.row"
+        " JOIN code ON code.id = patient.patient JOIN entry ON entry.entry = amendment.entry"
+        " WHERE entry.action = 'merge'"
+    )
+    return {code.casefold(): f"was merged into another patient by entry {entry}" for code, entry in found}
+
+
 def last_change(
     store: Store, patient: str, *, day: int | None = None, at: int | None = None, without: int = 0
 ) -> tuple[int, DoseChange] | None:
@@ -73,17 +83,6 @@ def last_change(
     made = frames.record_of(store, found[0][0])
     assert isinstance(made, DoseChange)
     return found[0][0], made
-
-
-def earlier(store: Store, change: DoseChange, *, without: int = 0) -> door.Earlier | None:
-    """What a change is compared with at the door."""
-    assert change.effective_on is not None
-    at = None if change.effective_at is None else int(change.effective_at.timestamp())
-    found = last_change(store, change.patient, day=times.day_number(change.effective_on), at=at, without=without)
-    if found is None:
-        return None
-    last = found[1]
-    return door.Earlier(last.dose_mcg_per_day, last.mode, last.concentration_mcg_per_ml, door.when(last))
 
 
 def identity(store: Store, patient: str) -> str:

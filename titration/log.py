@@ -14,7 +14,7 @@ from titration import errors, known, recording, scales, times
 from titration import store as files
 from titration.reading import Reader
 from titration.recording import Entry
-from titration.records import Record, kind_of
+from titration.records import FindingClosed, Record, kind_of
 from titration.store.writing import Author, Heading
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class Log(Reader):
 
     @property
     def setting(self) -> recording.Setting:
-        """Zone, scales and the day it is, as recording needs them."""
-        return recording.Setting(self._tz, self.scales, self._clock().astimezone(self._tz).date())
+        """Zone, scales and the time it is, as recording needs them."""
+        return recording.Setting(self._tz, self.scales, self._clock().astimezone(self._tz))
 
     def append(
         self, *records: Any, kind: type[Record] | None = None, confirm: Mapping[str, str] | None = None,
@@ -76,11 +76,13 @@ class Log(Reader):
             AppendRefused, PatientNotFound: It does not fit this log.
         """
         if kind is not None:
-            return self._append_frame(records, kind, confirm or {}, reason)
+            return self._append_frame(records, kind, {} if confirm is None else confirm, reason)
         setting = self.setting
         shown = card or known.read_back(self._store, recording.settled(records, setting)) or None
         heading = self.heading("append", reason, card=shown)
-        return recording.append(self._store, records, heading, confirm=confirm or {}, setting=setting)
+        return recording.append(
+            self._store, records, heading, confirm={} if confirm is None else confirm, setting=setting
+        )
 
     def rehearse(self, *records: Record) -> recording.Rehearsal:
         """What `append` would ask, say and store for these records; nothing is stored.
@@ -126,7 +128,9 @@ class Log(Reader):
         from titration import amending  # noqa: PLC0415 - `add` does not need it
 
         heading = self.heading("correct", reason)
-        return amending.correct(self._store, int(row), record, heading, confirm=confirm or {}, setting=self.setting)
+        return amending.correct(
+            self._store, int(row), record, heading, confirm={} if confirm is None else confirm, setting=self.setting
+        )
 
     def retract(self, row: int, *, reason: str) -> Entry:
         """Say of a row that it was entered in error; it stays, and no frame shows it as current."""
@@ -140,6 +144,65 @@ class Log(Reader):
 
         self._known(to)
         return amending.move(self._store, int(entry.__index__()), to, self.heading("move", reason))
+
+    def complete(self, row: int, record: Record, *, reason: str, confirm: Mapping[str, str] | None = None) -> Entry:
+        """Say what became known of a fact later, such as the day an event ended; it is no correction.
+
+        Args:
+            row: The fact.
+            record: The same fact with more of its fields; `dataclasses.replace` the old one.
+            reason: How it became known.
+            confirm: A reason for each question of the door.
+
+        Raises:
+            AppendRefused: It changes what was stated, or adds nothing.
+            AlreadyAmended: Somebody was first; says which row stands for it now.
+        """
+        from titration import amending  # noqa: PLC0415 - `add` does not need it
+
+        heading = self.heading("complete", reason)
+        return amending.complete(
+            self._store, int(row), record, heading, confirm={} if confirm is None else confirm, setting=self.setting
+        )
+
+    def merge(self, code: str, *, into: str, reason: str, confirm: Mapping[str, str] | None = None) -> Entry:
+        """Join a patient who was entered twice: all current facts of one code move, and the code is retired.
+
+        Args:
+            code: The code that is given up.
+            into: The code that stays.
+            reason: How it is known that they are one person.
+            confirm: A reason for each question, as where their years of birth differ.
+        """
+        from titration import amending  # noqa: PLC0415 - `add` does not need it
+
+        self._known(code)
+        self._known(into)
+        return amending.merge(
+            self._store, code, into, self.heading("merge", reason), confirm={} if confirm is None else confirm
+        )
+
+    def close_finding(self, rule: str, row: int, *, reason: str) -> Entry:
+        """Close a finding about the record: looked at, left as it is; it does not come back.
+
+        Args:
+            rule: Its rule, as `findings` shows it.
+            row: The row it is about.
+            reason: Why it is left as it is.
+
+        Raises:
+            RowNotFound: There is no such finding now.
+        """
+        heading = self.heading("append", reason)
+        found = self.findings()
+        own = found[(found["rule"] == rule) & (found["row"] == int(row))]
+        if own.empty:
+            raise errors.RowNotFound(f"there is no finding {errors.shown(rule)} of row {row}; see: titration findings")
+        closed = FindingClosed(
+            patient=own["patient"].iloc[0], rule=rule, of_row=int(row), closed_on=self.setting.today, reason=reason,
+            closed_by=self.by,
+        )  # fmt: skip
+        return recording.append(self._store, [closed], heading, confirm={}, setting=self.setting)
 
     def redact(self, row: int, field: str, *, reason: str) -> Entry:
         """Blank a free text for good: a misfiled name, a lawful erasure. The seals still fit."""

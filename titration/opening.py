@@ -8,6 +8,7 @@ from pathlib import Path
 
 from titration import __version__, errors, times
 from titration import store as files
+from titration.entry import codes
 from titration.fields import Label
 from titration.log import Clock, Log, system_clock
 from titration.store.writing import Author, Heading
@@ -60,7 +61,15 @@ def open(  # noqa: A001 - `titration.open` reads as what it is; a star import le
     return Log(store, writer, clock=clock)
 
 
-def create(path: str | Path, *, site: str, zone: str, by: str | None = None, clock: Clock = system_clock) -> Log:
+def create(
+    path: str | Path,
+    *,
+    site: str,
+    zone: str,
+    by: str | None = None,
+    check_characters: bool = False,
+    clock: Clock = system_clock,
+) -> Log:
     """Start a new log; nothing may be at the path.
 
     Args:
@@ -68,6 +77,7 @@ def create(path: str | Path, *, site: str, zone: str, by: str | None = None, clo
         site: Name of the site, as it stands on reports.
         zone: IANA zone of the site: days and months are its.
         by: Who starts it; the account of the operating system when left out.
+        check_characters: Whether every patient code ends in a check character (ISO 7064 MOD 37,36).
         clock: What tells the time.
 
     Raises:
@@ -83,7 +93,8 @@ def create(path: str | Path, *, site: str, zone: str, by: str | None = None, clo
     if faults:
         raise errors.InvalidEntry("a new log", faults)
     writer = author(by or _account())
-    store = files.create(Path(path), _heading("init", writer, clock), {"site": site, "zone": zone})
+    properties = {"site": site, "zone": zone} | ({codes.PROPERTY: codes.SYSTEM} if check_characters else {})
+    store = files.create(Path(path), _heading("init", writer, clock), properties)
     return Log(store, writer, clock=clock)
 
 

@@ -187,6 +187,22 @@ class Reader:
                 demo=self.is_demo, frames=self._frames_of(patient, entry), scales=self.scales,
             )  # fmt: skip
 
+    def findings(self, patient: str | None = None, asof: AsOf = None) -> pd.DataFrame:
+        """What is odd about the record and was not closed yet; see `derive.findings.findings`.
+
+        Args:
+            patient: Only this patient's.
+            asof: See `entry_at`.
+        """
+        from titration.derive import findings  # noqa: PLC0415 - brings pandas in
+
+        with self._store.reading():
+            if patient is not None:
+                self._known(patient)
+            entry = self.entry_at(asof)
+            made = frames.chart_frames(self._store, entry, patient)
+            return findings.findings(made, zone=self.zone, until=self.recorded(entry))
+
     def _frames_of(self, patient: str, entry: int) -> dict[str, pd.DataFrame]:
         from titration.history import corrections  # noqa: PLC0415 - brings pandas in
 

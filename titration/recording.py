@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from titration import errors, frames, known, times
-from titration.entry import door, scored
-from titration.records import DoseChange, Patient, Record, Score, kind_of
+from titration.entry import codes, door, scored
+from titration.holding import Held
+from titration.records import DoseChange, Patient, Record, Score
 from titration.store.seal import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date, tzinfo
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime, tzinfo
 
     from titration.scales import Register
     from titration.store import Store, Writing
@@ -60,11 +61,16 @@ def entry_of(written: Written | None, rows: Sequence[int], notes: tuple[str, ...
 
 @dataclass(frozen=True)
 class Setting:
-    """What recording needs to know beside the facts: the log's zone and scales, and the day it is."""
+    """What recording needs to know beside the facts: the log's zone and scales, and the time it is there."""
 
     zone: tzinfo
     scales: Register
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day it is."""
+        return self.now.date()
 
 
 def settled(records: Iterable[object], setting: Setting) -> list[Record]:
@@ -96,18 +102,17 @@ def append(
     if not facts:
         raise errors.AppendRefused("there is nothing to append; nothing was stored")
     with store.writing(heading) as writing:
-        asked = _checked(store, facts, setting.today)
-        for question, reason in door.answered(asked.questions, dict(confirm)):
+        asked = _checked(store, facts, setting)
+        for question, reason in door.answered(asked.questions, confirm):
             writing.answer(question, reason)
         rows = add(writing, facts, setting.scales)
     return entry_of(writing.written, rows, asked.notes)
 
 
-def _checked(store: Store, facts: Sequence[Record], today: date) -> door.Asked:
+def _checked(store: Store, facts: Sequence[Record], setting: Setting) -> door.Asked:
     """What the door says to settled facts that fit the log."""
     refuse_strangers(store, facts)
-    asked = door.doses((f for f in facts if isinstance(f, DoseChange)), lambda c: known.earlier(store, c))
-    return door.Asked((*asked.questions, *_ahead(facts, today)), asked.notes)
+    return door.ask(facts, Held(store), now=setting.now, scales=setting.scales)
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def rehearse(store: Store, records: Sequence[Record], setting: Setting) -> Rehea
     """
     facts = settled(records, setting)
     with store.reading():
-        asked = _checked(store, facts, setting.today)
+        asked = _checked(store, facts, setting)
         programs = tuple(known.programs_of(store, facts))
         return Rehearsal(tuple(facts), asked.questions, asked.notes, programs, known.read_back(store, facts))
 
@@ -162,29 +167,32 @@ def copy_scales(writing: Writing, codes: Iterable[str], scales: Register) -> Non
         writing.scale(scale.code, scale.version, scale.definition())
 
 
-def _ahead(facts: Iterable[Record], today: date) -> Iterator[errors.Question]:
-    for fact in facts:
-        kind = kind_of(type(fact))
-        if kind.moment and getattr(fact, "status", "done") == "done":
-            day = getattr(fact, f"{kind.moment}_on")
-            yield from door.ahead(kind.title, [(fact.patient, day)], today)
-
-
 def refuse_strangers(store: Store, facts: Iterable[Record]) -> None:
     """Every fact is of a patient of the log, or of one that comes with it; a code comes once."""
-    codes = known.patients(store)
-    folded = {code.casefold(): code for code in codes}
+    there = known.patients(store)
+    folded = {code.casefold(): code for code in there}
     facts = list(facts)
+    refuse_mistyped(store, (fact.patient for fact in facts))
+    retired = known.retired(store) if any(isinstance(fact, Patient) for fact in facts) else {}
     for fact in facts:
         if isinstance(fact, Patient):
-            there = folded.get(fact.patient.casefold())
-            if there is not None:
+            same = folded.get(fact.patient.casefold())
+            if same is not None:
                 raise errors.AppendRefused(
-                    f"there is a patient {there} already; a second row for a code is refused, use correct to change it"
+                    f"there is a patient {same} already; a second row for a code is refused, use correct to change it"
                 )
-            codes.add(fact.patient)
+            if fact.patient.casefold() in retired:
+                raise errors.AppendRefused(f"the code {fact.patient} {retired[fact.patient.casefold()]}; give another")
+            there.add(fact.patient)
             folded[fact.patient.casefold()] = fact.patient
-    refuse_unknown((fact.patient for fact in facts), codes)
+    refuse_unknown((fact.patient for fact in facts), there)
+
+
+def refuse_mistyped(store: Store, patients: Iterable[str]) -> None:
+    """Raise for the first code whose check character does not fit, in a log whose codes have one."""
+    if codes.PROPERTY in store.properties:
+        for code in dict.fromkeys(patients):
+            codes.refuse_unfit(code)
 
 
 def refuse_unknown(patients: Iterable[str], there: set[str]) -> None:

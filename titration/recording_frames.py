@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from titration import errors, frames, known, times
-from titration.entry import door
-from titration.recording import Entry, Setting, copy_scales, entry_of, refuse_strangers, refuse_unknown
-from titration.records import KINDS, DoseChange, DoseStep, Patient, RecordKind, Score
+from titration import errors, frames, known
+from titration.entry import days, door
+from titration.holding import Held
+from titration.recording import Entry, Setting, copy_scales, entry_of, refuse_mistyped, refuse_strangers, refuse_unknown
+from titration.records import KINDS, Patient, Record, RecordKind, Score, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ def append(
 ) -> Entry:  # fmt: skip
     """Add whole frames as one entry, or nothing; each frame in contract dtypes, children by table."""
     with store.writing(heading) as writing:
+        refuse_mistyped(store, (code for _, frame, _ in parts for code in frame["patient"].unique()))
         codes = known.patients(store)
         for kind, frame, _ in parts:
             if kind.record is Patient:
@@ -34,8 +36,8 @@ def append(
                 codes |= set(frame["patient"])
         for _, frame, _ in parts:
             refuse_unknown(frame["patient"].unique(), codes)
-        asked = _ask(store, parts, setting.today)
-        for question, reason in door.answered(asked.questions, dict(confirm)):
+        asked = ask(store, parts, setting.today)
+        for question, reason in door.answered(asked.questions, confirm):
             writing.answer(question, reason)
         rows: list[int] = []
         for kind, frame, children in sorted(parts, key=lambda part: part[0].record is not Patient):
@@ -51,43 +53,46 @@ def append(
     return entry_of(writing.written, rows, asked.notes)
 
 
-def _ask(store: Store, parts: Sequence[Part], today: date) -> door.Asked:
-    questions: list[errors.Question] = []
-    notes: tuple[str, ...] = ()
+def ask(store: Store, parts: Sequence[Part], today: date) -> door.Asked:
+    """What the door says to the facts of frames: one by one, and of scores, which can be a million, by their days."""
+    held, questions, notes = Held(store), list[errors.Question](), tuple[str, ...]()
+    facts: list[Record] = []
     for kind, frame, children in parts:
-        if kind.moment:
-            late = frame[frame[f"{kind.moment}_on"].dt.date > today] if len(frame) else frame
-            if "status" in late:
-                late = late[late["status"] == "done"]
-            pairs = (
-                dict.fromkeys(zip(late["patient"], late[f"{kind.moment}_on"].dt.date, strict=True)) if len(late) else {}
-            )
-            questions += door.ahead(kind.title, pairs, today)
-        if kind.record is DoseChange and len(frame):
-            asked = door.doses(_changes(frame, children), lambda c: known.earlier(store, c))
-            questions += asked.questions
-            notes += asked.notes
-    return door.Asked(tuple(dict.fromkeys(questions)), notes)
+        if kind.record is Score:
+            questions += _days(kind, frame, held, today)
+        else:
+            facts += records(kind, frame, children)
+    asked = door.ask_each(facts, held, today)
+    return door.Asked(tuple(dict.fromkeys((*questions, *asked.questions))), notes + asked.notes)
 
 
-def _changes(frame: pd.DataFrame, children: Mapping[str, pd.DataFrame]) -> Iterator[DoseChange]:
-    """The dose changes of a frame as records, in order of patient and time, for the door."""
-    steps = children.get("dose_step")
-    ordered = frame.sort_values(["patient", "effective_on", "effective_at"], kind="stable")
-    for position, line in zip(ordered.index, ordered.to_dict("records"), strict=True):
-        given: dict[str, Any] = {k: line[k] for k in ("patient", "mode", "dose_mcg_per_day", "status")}
-        strength = line["concentration_mcg_per_ml"]
-        own = [] if steps is None else steps[steps["of"] == position].to_dict("records")
-        made = tuple(
-            DoseStep(weekday=s["weekday"], start_min=int(s["start_min"]), rate_mcg_per_h=s["rate_mcg_per_h"])
-            for s in own
-        )
-        moment = line["effective_at"]
-        timed = {"effective_on": line["effective_on"].date()}
-        if moment == moment:  # noqa: PLR0124 - NaT is not itself
-            offset = int(line["effective_offset_min"])
-            timed = {"effective_at": times.from_seconds(int(moment.timestamp()), offset)}
-        yield DoseChange(
-            **given, **timed, steps=made if line["mode"] == "flex" else (),
-            concentration_mcg_per_ml=strength if strength == strength else None,  # noqa: PLR0124 - NaN is not itself
-        )  # fmt: skip
+def _days(kind: RecordKind, frame: pd.DataFrame, held: Held, today: date) -> Iterator[errors.Question]:
+    """Days ahead of today, and the first day of each patient beside the year of birth."""
+    observed = frame[f"{kind.moment}_on"].dt.date
+    late = observed > today if len(frame) else observed.astype(bool)
+    yield from days.ahead(kind.title, dict.fromkeys(zip(frame["patient"][late], observed[late], strict=True)), today)
+    for patient, first in observed.groupby(frame["patient"]).min().items():
+        yield from days.before_birth(kind.title, str(patient), first, held.birth_year(str(patient)))
+
+
+def records(kind: RecordKind, frame: pd.DataFrame, children: Mapping[str, pd.DataFrame]) -> list[Record]:
+    """The records of a frame in contract dtypes, in order of patient and time; checked when the frame was made."""
+    moments = [f"{kind.moment}{ending}" for ending in ("_on", "_at") if f"{kind.moment}{ending}" in frame]
+    ordered = frame.sort_values(["patient", *moments], kind="stable") if "patient" in frame else frame
+    kept = frames.batch_of(kind, ordered).columns
+    own: dict[str, dict[int, tuple[Record, ...]]] = {}
+    for field in kind.children:
+        of_kind = kind_of(field.value.record)  # type: ignore[attr-defined]  # Children has it
+        own[field.name] = {}
+        child = children.get(of_kind.table)
+        if child is not None and len(child):
+            for of, made in zip(child["of"].tolist(), records(of_kind, child, {}), strict=True):
+                own[field.name][of] = (*own[field.name].get(of, ()), made)
+    found = []
+    for place, position in enumerate(ordered.index.tolist()):
+        fresh = object.__new__(kind.record)
+        for f in kind.fields:
+            there = tuple(kept[c.name][place] for c in f.value.stored(f.name))
+            object.__setattr__(fresh, f.name, own[f.name].get(position, ()) if f.name in own else f.value.back(there))
+        found.append(fresh)
+    return found

@@ -44,7 +44,7 @@ DERIVED = {
     "scored": lambda f: epochs.scored(stairs(f), f["scores"], zone=ZONE, scales=SCALES),
     "daily": daily,
     "trailing_median": lambda f: diary.trailing_median(daily(f), change_days(f)),
-    "completeness": lambda f: diary.completeness(daily(f), first=FIRST, last=LAST),
+    "completeness": lambda f: diary.completeness(f["scores"], first=FIRST, last=LAST, zone=ZONE, scales=SCALES),
     "monthly_summary": lambda f: score.monthly_summary(f["scores"], first=FIRST, last=LAST, scales=SCALES),
     "discrepancy": lambda f: reservoir.discrepancy(f["refills"], zone=ZONE),
     "flow": lambda f: reservoir.flow(f["doses"]),

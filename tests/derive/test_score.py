@@ -80,15 +80,6 @@ def test_the_changes_of_another_patient_break_nothing():
     assert trailing(nrs([5] * 6), other) == [None] * 3 + [5] * 3
 
 
-def test_completeness_counts_days_not_entries():
-    records = [*nrs([4, 4, None, None, None, 4]), *nrs([5]), build.score(day(3), not_assessed="declined")]
-    days = score.daily(build.frames(*records)["scores"], scales=SCALES)
-    made = diary.completeness(days, first=dt.date(2026, 1, 1), last=dt.date(2026, 1, 31))
-    wanted = ["days", "days_with_value", "days_without_value", "longest_gap_days"]
-    assert made[wanted].to_numpy().tolist() == [[31, 3, 1, 3]]
-    assert made["last_on"].tolist() == [pd.Timestamp("2026-01-06")]
-
-
 def test_a_month_counts_every_answer_and_has_no_mean_of_an_ordinal_scale():
     records = [*nrs([4, 6, 9]), build.score(day(2), not_assessed="not asked"), build.score(day(40), 0)]
     made = score.monthly_summary(

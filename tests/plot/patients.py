@@ -8,7 +8,7 @@ import pandas as pd
 
 from titration.derive.totals import WEEKDAYS
 from titration.fields import Reading
-from titration.records import DoseStep, Event, OralDose, PatientState, Refill, SideEffect
+from titration.records import DoseStep, Event, OralDose, PatientState, Readout, Refill, SideEffect
 
 UNTIL = pd.Timestamp("2026-10-08T09:30+01:00")
 
@@ -207,6 +207,33 @@ def one_row():
     return build.frames(build.dose("2026-10-08T09:00+01:00", 120))
 
 
-ALL = {f.__name__: f for f in (diary, visits, flex, ten_years, only_doses, only_scores, one_row)} | {
+def _read(on, mcg=None, **more):
+    return Readout(patient="P001", read_on=on, dose_mcg_per_day=mcg, **more)
+
+
+def readouts():
+    """Readouts that agree, one that does not, and one that found a mode without its dose."""
+    return build.frames(
+        build.dose("2025-10-20", 80), build.dose("2025-12-01", 100), build.dose("2026-03-01", 120),
+        _read("2026-02-28", 100), _read("2026-04-10", 120.2), _read("2026-06-15", 150),
+        build.dose("2026-06-15T10:20+01:00", 130), _read("2026-08-01", mode="minimum rate"),
+        build.dose("2026-08-02", 130), _read("2026-09-15", 130),
+        *[build.score(_day("2025-10-20", n * 60), 7 - n // 2, reporter=by) for n in range(6) for by in ("patient", "proxy")],
+    )  # fmt: skip
+
+
+def stepped():
+    """A chain of steps the pump begins by itself, one of them seen by a readout, the last two not."""
+    return build.frames(
+        build.dose("2026-05-01T10:00+01:00", 80), build.dose("2026-06-01T10:00+01:00", 90, status="programmed"),
+        build.dose("2026-07-01T10:00+01:00", 100, status="programmed"), _read("2026-07-10", 100),
+        build.dose("2026-08-11T10:00+01:00", 100), build.dose("2026-09-03T10:00+01:00", 105, status="programmed"),
+        build.dose("2026-10-01T10:00+01:00", 110, status="programmed"),
+        build.dose("2026-11-03T10:00+01:00", 115, status="programmed"),
+        build.dose("2026-09-20", 140, status="planned"), build.score("2026-05-01", 6, reporter="patient"),
+    )  # fmt: skip
+
+
+ALL = {f.__name__: f for f in (diary, visits, flex, ten_years, only_doses, only_scores, one_row, readouts, stepped)} | {
     "nothing": build.frames
 }

@@ -9,7 +9,7 @@ import pytest
 from plot import patients
 
 from titration.plot import axis, timeline
-from titration.records import Event, OralDose, PatientState, Refill, SideEffect
+from titration.records import Bolus, Event, Note, OralDose, PatientState, Readout, Refill, SideEffect
 from titration.scales import register
 
 ZONE = "Europe/London"
@@ -112,6 +112,88 @@ def test_a_programmed_dose_that_was_carried_out_is_drawn_once():
         build.dose("2026-08-10", 110, fulfils=2),
     )
     assert texts(drawn(frames), "dose-label").count("110") == 1
+
+
+def readout(at, mcg=None, **more):
+    return Readout(patient="P001", read_at=at, dose_mcg_per_day=mcg, **more)
+
+
+def test_a_readout_that_agrees_makes_the_line_solid_up_to_it():
+    figure = drawn(build.frames(build.dose("2026-08-01", 100), readout("2026-09-01T10:00+01:00", 100)))
+    assert steps(figure, "dose") == [([day("2026-08-01"), day("2026-09-01T10:00")], [100, 100])]
+    assert steps(figure, "dose-unconfirmed") == [([day("2026-09-01T10:00"), day("2026-10-08T09:30")], [100, 100])]
+    assert steps(figure, "readout") == [([day("2026-09-01T10:00")], [100])]
+    assert not artists(figure, "unexplained")
+    assert texts(figure, "last") == ["100 mcg/day\nlast confirmed\n2026-09-01"]
+    assert "Upright bar: a readout that agreed." in texts(figure, "footer")[0].replace("\n", " ")
+
+
+def test_an_unexplained_interval_is_hatched_and_dashed_up_to_the_readout_and_goes_on_as_found():
+    frames = build.frames(
+        build.dose("2026-08-01", 100), readout("2026-08-20T10:00+01:00", 100), readout("2026-09-10T10:00+01:00", 150)
+    )
+    figure = drawn(frames)
+    (area,) = artists(figure, "unexplained")
+    corners = area.get_paths()[0].vertices
+    assert (corners[:, 0].min(), corners[:, 0].max()) == (day("2026-08-20T10:00"), day("2026-09-10T10:00"))
+    assert area.get_hatch() == "xxx"
+    assert steps(figure, "readout-other") == [([day("2026-09-10T10:00")], [150])]
+    assert steps(figure, "dose") == [([day("2026-08-01"), day("2026-08-20T10:00")], [100, 100])]
+    ((x, y),) = steps(figure, "dose-unconfirmed")
+    assert (x[0], x[-1], y[0], y[-1]) == (day("2026-08-20T10:00"), day("2026-10-08T09:30"), 100, 150)
+    assert "+50 %, found" in texts(figure, "change-label")
+    assert texts(figure, "last") == ["150 mcg/day\nas found\nlast confirmed\n2026-09-10"]
+    assert "Crosshatched: unexplained" in texts(figure, "footer")[0].replace("\n", " ")
+    assert (
+        "  readout 2026-09-10 10:00  not as recorded: daily dose 100 mcg/day, found 150\n"
+        "    mcg/day; unexplained from 2026-08-20 on"
+    ) in figure.twin
+
+
+def test_a_dose_that_was_not_read_leaves_a_gap_and_is_said():
+    frames = build.frames(build.dose("2026-08-01", 100), readout("2026-09-10T10:00+01:00", mode="minimum rate"))
+    figure = drawn(frames)
+    assert max(x for gid in ("dose", "dose-unconfirmed") for xs, _ in steps(figure, gid) for x in xs) == day(
+        "2026-09-10T10:00"
+    )
+    assert texts(figure, "last") == ["dose not read\nas found\nlast confirmed\n2026-09-10"]
+    assert "nan" not in figure.twin
+
+
+def test_where_a_step_runs_ahead_of_the_last_confirmation_both_are_said():
+    figure = drawn(patients.stepped())
+    assert (
+        texts(figure, "last")[0].replace("\n", " ")
+        == "100 mcg/day confirmed 2026-08-11; 110 programmed from 2026-10-01"
+    )
+    assert (
+        "last recorded programmed dose 110 mcg/day, effective 2026-10-01 10:00 (programmed ahead, not confirmed), "
+        "last confirmed 2026-08-11 at 100 mcg/day"
+    ) in " ".join(figure.twin.split())
+    footer = texts(figure, "footer")[0].replace("\n", " ")
+    assert "Not drawn: 1 planned dose change, 1 programmed step of a later date." in footer
+    # dashed from 1 June until a readout saw the step of 1 July, solid to the change of 11 August
+    assert [(x[0], x[-1]) for x, _ in steps(figure, "dose")] == [
+        (day("2026-05-01T10:00"), day("2026-06-01T10:00")), (day("2026-07-10"), day("2026-08-11T10:00")),
+    ]  # fmt: skip
+
+
+def test_marks_side_by_side_are_told_where_there_are_any():
+    assert "Marks side by side are of one day." in texts(drawn(patients.readouts()), "footer")[0].replace("\n", " ")
+    assert "side by side" not in texts(drawn(patients.only_scores()), "footer")[0]
+
+
+def test_records_without_a_place_in_the_picture_are_named():
+    given = [Bolus(patient="P001", given_on=on, bolus="single", dose_mcg=20) for on in ("2026-08-02", "2026-08-03")]
+    figure = drawn(
+        build.frames(build.dose("2026-08-01", 100), *given, Note(patient="P001", noted_on="2026-08-04", words="x"))
+    )
+    assert "Not drawn: 2 single boluses, 1 note." in texts(figure, "footer")[0].replace("\n", " ")
+
+
+def test_year_lines_are_thin_where_there_are_many():
+    assert {line.get_linewidth() for line in artists(drawn(patients.ten_years()), "year")} == {0.35}
+    assert {line.get_linewidth() for line in artists(drawn(patients.visits()), "year")} == {0.7}
 
 
 def test_the_line_ends_at_the_explant():

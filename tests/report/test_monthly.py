@@ -7,7 +7,7 @@ from report import sample
 
 from titration.errors import InvalidEntry
 from titration.fields import Reading
-from titration.records import DoseStep, OralDose, Patient, PatientState, Refill, SideEffect
+from titration.records import DoseStep, OralDose, Patient, PatientState, Readout, Refill, SideEffect
 from titration.report import build as report_of
 from titration.report.page import text
 
@@ -102,9 +102,9 @@ def test_a_refill_has_what_was_withdrawn_less_what_was_expected(october):
 def test_a_printed_date_says_what_was_changed_after_it(october):
     facts = texts(october)
     assert facts["date.alarm-at-refill.on"] == "2027-01-20"
-    assert facts["date.alarm-at-refill.later"] == "printed before: dose change 2026-10-26 11:00"
-    # two dose changes and the refill came after it; two are named
-    assert facts["date.alarm-at-change.later"].endswith("; and 1 more")
+    assert facts["date.alarm-at-refill.later"] == "printed before the dose change of 2026-10-26"
+    # two dose changes and the refill came after it; the first is named
+    assert facts["date.alarm-at-change.later"] == "printed before the dose change of 2026-10-08, and 2 more"
     assert facts["date.booked.later"] == "-"
 
 
@@ -112,7 +112,103 @@ def test_a_booked_date_says_when_a_refill_came_after_it():
     booked = Refill(patient="P001", filled_on="2026-09-01", next_booked_on="2026-10-20")
     done = Refill(patient="P001", filled_on="2026-10-19")
     facts = texts(report_of(sample.chart(booked, done), "2026-10"))
-    assert facts["date.booked.later"] == "booked before: refill 2026-10-19"
+    assert facts["date.booked.later"] == "booked before the refill of 2026-10-19"
+
+
+def test_which_date_comes_first_is_said_in_days(october):
+    facts = said(october)
+    assert facts["date.first"].text == (
+        "First of these dates: 2026-12-20 (low reservoir alarm, printed at a dose change). "
+        "19 days later: next refill, booked."
+    )
+    # 20 December to 8 January; to 20 January; to 30 June; to 1 June 2031
+    days = {i.split(".")[1]: f.value for i, f in facts.items() if i.startswith("date.") and i.endswith(".days")}
+    assert days == {"alarm-at-change": 0, "booked": 19, "alarm-at-refill": 31, "use-by": 192, "eri": 1624}
+
+
+def test_ours_stands_second_and_says_what_it_was_made_from(october):
+    facts = {i.split(".")[2]: f for i, f in said(october).items() if i.startswith("refill.")}
+    # 40 mL on 8 June 09:50, 500 mcg/mL: 100 mcg/day to 20 August 10:00 and 110 to 8 October 09:30, then 120 for 20 min
+    used = (73 + 10 / 1440) * 0.2 + (49 - 30 / 1440) * 0.22 + 20 / 1440 * 0.24
+    assert facts["reckoned"].value == pytest.approx(40 - used, abs=1e-6)
+    assert facts["reckoned"].text == (
+        "Expected as reckoned from the record, refill of 2026-10-08 09:50: "
+        "14.62 mL (40 mL injected before, less 25.38 mL by the program)."
+    )
+    assert facts["reckoned-difference"].text == (
+        "Beside that, withdrawn: 10.22 mL less left than expected (40.3 % of the volume due)."
+    )
+    assert facts["reckoned"].source == ("refill:1", "refill:2")
+    assert facts["expected"].text == "4.1 mL"
+
+
+def test_a_reservoir_unlike_the_program_is_not_determined_and_shows_both():
+    records = [
+        sample.dose("2026-09-01", 100),
+        Refill(patient="P001", filled_on="2026-09-01", injected_ml=20, concentration_mcg_per_ml=2000, drug="baclofen"),
+        Refill(patient="P001", filled_on="2026-10-01", expected_ml=14, withdrawn_ml=18),
+    ]
+    facts = texts(report_of(sample.chart(*records), "2026-10"))
+    assert facts["refill.2.difference"] == "4 mL more left than expected (66.7 % of the volume due)"
+    assert facts["refill.2.reckoned"] == (
+        "Expected as reckoned from the record, refill of 2026-10-01: not determined by the record (strength or drug in the "
+        "reservoir unlike the program's: filled with baclofen 2000 mcg/mL, programmed for baclofen 500 mcg/mL)."
+    )
+    assert "refill.2.reckoned-difference" not in facts
+
+
+def read(at, mcg, **more):
+    return Readout(patient="P001", dose_mcg_per_day=mcg, read_at=at, **more)
+
+
+def test_a_readout_that_agrees_is_the_last_confirmation():
+    records = [sample.dose("2026-09-08T09:30+01:00", 120), read("2026-10-20T09:00+01:00", 120)]
+    facts = texts(report_of(sample.chart(*records), "2026-10"))
+    assert facts["dose.last.effective"] == "2026-09-08 09:30"
+    assert facts["dose.last.confirmed"] == "2026-10-20 09:00, by a readout"
+    assert facts["unexplained.count"] == "Unexplained intervals on record: 0, of which 0 ended in the month."
+
+
+def test_a_readout_that_does_not_agree_is_counted_listed_and_from_then_on_as_found():
+    records = [
+        sample.dose("2026-09-08T09:30+01:00", 120), read("2026-09-20T09:30+01:00", 120),
+        read("2026-10-20T09:30+01:00", 150), sample.dose("2026-10-20T10:00+01:00", 135),
+    ]  # fmt: skip
+    facts = texts(report_of(sample.chart(*records), "2026-10"))
+    assert facts["unexplained.count"] == "Unexplained intervals on record: 1, of which 1 ended in the month."
+    assert [facts[f"unexplained.2.{name}"] for name in ("from", "to", "days", "differs")] == [
+        "readout 2026-09-20 09:30", "2026-10-20 09:30", "30", "daily dose 120 mcg/day, found 150 mcg/day",
+    ]  # fmt: skip
+    # the change is beside what was found, not beside what was thought to run
+    made = change_of(report_of(sample.chart(*records), "2026-10"), 135.0)
+    assert [made[name].text for name in ("from", "difference", "percent")] == [
+        "150 mcg/day, as found", "-15 mcg/day", "-10 %",
+    ]  # fmt: skip
+    assert made["from"].source == ("readout:2",)
+    before = texts(report_of(sample.chart(*records[:3]), "2026-10"))
+    assert before["dose.last.dose"] == "150 mcg/day"
+    assert before["dose.last.effective"] == "2026-10-20 09:30 (as a readout found it)"
+    assert before["dose.last.confirmed"] == "2026-10-20 09:30, by a readout"
+    earlier = texts(report_of(sample.chart(*records), "2026-09"))
+    assert earlier["dose.last.dose"] == "120 mcg/day"
+    assert "unexplained.2.days" not in earlier
+
+
+def test_a_readout_of_another_mode_without_its_dose_says_the_dose_was_not_read():
+    records = [sample.dose("2026-09-08", 120), read("2026-10-20T09:30+01:00", None, mode="minimum rate")]
+    report = report_of(sample.chart(*records), "2026-10")
+    assert texts(report)["dose.last.dose"] == "not read"
+    assert "nan" not in report.text().lower()
+    after = report_of(sample.chart(*records, sample.dose("2026-10-21", 100)), "2026-10")
+    assert change_of(after, 100.0)["from"].text == "not read, as found"
+
+
+def test_a_programmed_step_that_a_readout_found_is_confirmed():
+    done = sample.dose("2026-10-08T09:30+01:00", 120)
+    ahead = sample.dose("2026-10-20T06:00+01:00", 130, status="programmed")
+    facts = texts(report_of(sample.chart(done, ahead, read("2026-10-26T10:00+00:00", 130)), "2026-10"))
+    assert facts["dose.last.effective"] == "2026-10-20 06:00"
+    assert facts["dose.last.confirmed"] == "2026-10-26 10:00, by a readout"
 
 
 def test_an_event_that_went_on_into_the_month_is_on_its_page(october):

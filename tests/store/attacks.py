@@ -107,12 +107,16 @@ def visit(log):
 
 
 WRITER = """
+    class Anything(dict):
+        def get(self, key, default=None):
+            return "it is so"
     import sys, titration
     from titration import Score
     log = titration.open(sys.argv[1], by="clinician-2")
     print("ready", flush=True)
     for n in range(10_000):
-        entry = log.append(Score(patient="P001", scale="nrs_spasticity", observed_on="2026-01-01", value=n % 11))
+        score = Score(patient="P001", scale="nrs_spasticity", observed_on="2026-01-01", value=n % 11)
+        entry = log.append(score, confirm=Anything())
         print(entry.entry, flush=True)
 """
 

@@ -1,4 +1,4 @@
-"""`titration correct`, `retract`, `move`, `redact`: being wrong, with a reason."""
+"""`titration correct`, `complete`, `retract`, `move`, `merge`, `redact`: being wrong or knowing more, with a reason."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from titration.cli import options
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from titration.log import Log
+    from titration.records import Record
 
 
 @click.command(name="correct")
@@ -38,42 +41,62 @@ def correct_verb(
     network: bool,
 ) -> None:
     """Put a right record in the place of a wrong row; both stay readable."""
+    with options.opened(log, by=by, network=network) as opened:
+        fact = _changed(opened, row, (*changes, *(f"{name}=" for name in cleared)), "correction")
+        options.say_entry(opened.correct(row, fact, reason=reason, confirm=options.confirmed(answers)))
+
+
+def _changed(opened: Log, row: int, changes: tuple[str, ...], what: str) -> Record:
+    """The record of a row with fields changed as typed; every fault at once."""
     from titration import times
     from titration.errors import Fault, InvalidEntry, shown
     from titration.fields import Field, Reading
     from titration.records import kind_of
     from titration.units import Unfit
 
+    before = opened.record(row)
+    kind = kind_of(type(before))
+    known: dict[str, Field] = {name: f for f in kind.fields for name in (f.name, f.flag)}
+    given: dict[str, Any] = {}
+    faults = []
+    for change in changes:
+        name, _, text = change.partition("=")
+        if name not in known:
+            says = f"is not a field; the fields are {', '.join(f.flag for f in kind.fields)}"
+            faults.append(Fault(shown(name), "", says))
+            continue
+        field = known[name]
+        try:
+            given[field.name] = field.value.parse(text, Reading(zone=times.zone(opened.zone))) if text.strip() else None
+        except Unfit as unfit:
+            faults.append(Fault(field.name, shown(text), str(unfit)))
+    if not given and not faults:
+        faults.append(Fault("--set", "", 'say what, as in --set dose="102 mcg/day"'))
+    if faults:
+        raise InvalidEntry(f"the {what} of row {row}", faults)
+    for day, at in kind.days.items():
+        if at in given and day not in given:
+            given[day] = None  # the day follows the new time
+    return dataclasses.replace(before, **given)
+
+
+@click.command(name="complete")
+@options.log_argument
+@click.argument("row", type=int)
+@click.option(
+    "--set", "changes", multiple=True, metavar="FIELD=TEXT", help="As in --set ended-on=2026-09-27; can be repeated."
+)
+@options.reason_option
+@options.by_option
+@options.confirm_option
+@options.network_option
+def complete_verb(
+    log: Path, row: int, changes: tuple[str, ...], reason: str, by: str, answers: tuple[str, ...], *, network: bool
+) -> None:
+    """Say what became known of a fact later, such as the day an event ended; it is no correction."""
     with options.opened(log, by=by, network=network) as opened:
-        before = opened.record(row)
-        kind = kind_of(type(before))
-        known: dict[str, Field] = {name: f for f in kind.fields for name in (f.name, f.flag)}
-        given: dict[str, Any] = {}
-        faults = []
-        for change in (*changes, *(f"{name}=" for name in cleared)):
-            name, _, text = change.partition("=")
-            if name not in known:
-                faults.append(
-                    Fault(shown(name), "", f"is not a field; the fields are {', '.join(f.flag for f in kind.fields)}")
-                )
-                continue
-            field = known[name]
-            try:
-                given[field.name] = (
-                    field.value.parse(text, Reading(zone=times.zone(opened.zone))) if text.strip() else None
-                )
-            except Unfit as unfit:
-                faults.append(Fault(field.name, shown(text), str(unfit)))
-        if not given and not faults:
-            faults.append(Fault("--set", "", 'say what was wrong, as in --set dose="102 mcg/day"'))
-        if faults:
-            raise InvalidEntry(f"the correction of row {row}", faults)
-        for day, at in kind.days.items():
-            if at in given and day not in given:
-                given[day] = None  # the day follows the new time
-        fact = dataclasses.replace(before, **given)
-        entry = opened.correct(row, fact, reason=reason, confirm=options.confirmed(answers))
-        options.say_entry(entry)
+        fact = _changed(opened, row, changes, "completion")
+        options.say_entry(opened.complete(row, fact, reason=reason, confirm=options.confirmed(answers)))
 
 
 @click.command(name="retract")
@@ -100,6 +123,23 @@ def move_verb(log: Path, entry: int, to: str, reason: str, by: str, *, network: 
     with options.opened(log, by=by, network=network) as opened:
         click.echo(f"to {opened.identity(to)}")
         options.say_entry(opened.move(entry, to=to, reason=reason))
+
+
+@click.command(name="merge")
+@options.log_argument
+@click.argument("code")
+@click.option("--into", required=True, help="The patient whose code stays.")
+@options.reason_option
+@options.by_option
+@options.confirm_option
+@options.network_option
+def merge_verb(
+    log: Path, code: str, into: str, reason: str, by: str, answers: tuple[str, ...], *, network: bool
+) -> None:
+    """Join a patient who was entered twice; all facts move and the code is retired."""
+    with options.opened(log, by=by, network=network) as opened:
+        click.echo(f"{opened.identity(code)}\ninto {opened.identity(into)}")
+        options.say_entry(opened.merge(code, into=into, reason=reason, confirm=options.confirmed(answers)))
 
 
 @click.command(name="redact")

@@ -22,16 +22,26 @@ from titration.cli import options
 @click.option("--template", metavar="KIND", help="Write the canonical CSV of a record, with one example row, and stop.")
 @click.option("--by", envvar="TITRATION_BY", help="Who records, as a code (or TITRATION_BY).")
 @options.confirm_option
+@click.option(
+    "--answers",
+    "answers_path",
+    type=click.Path(path_type=Path),
+    help="Where its questions are answered; FILE.answers.toml beside the file when that is there.",
+)
 @options.network_option
 def import_verb(
     log: Path | None, file: Path | None, map_path: Path | None, kind: str | None, sheet: str | None, *, dry_run: bool,
-    accept_rest: bool, template: str | None, by: str | None, answers: tuple[str, ...], network: bool,
+    accept_rest: bool, template: str | None, by: str | None, answers: tuple[str, ...], answers_path: Path | None, network: bool,
 ) -> None:  # fmt: skip
     """Import a CSV or XLSX file as one entry, all of it or nothing.
 
-    Every fault is listed with its row and column, also in FILE.faults.csv beside the file. The same file
+    Every fault is listed with its row and column, also in FILE.faults.csv beside the file; what is unlikely is a
+    question in FILE.answers.toml, answered there and read at the second import. The same file
     again adds nothing; a row that differs from the log's is reported, never replaced.
     """
+    from titration.entry import sidecar
+    from titration.errors import NeedsConfirmation
+
     if template is not None:
         _write_template(template)
         return
@@ -48,10 +58,16 @@ def import_verb(
                 bar.length, bar.label = max(length, 1), what
                 bar.update(done - bar.pos)
 
-            result = opened.import_file(
-                file, map=map_path, kind=kind, sheet=sheet, dry_run=dry_run, accept_rest=accept_rest,
-                confirm=options.confirmed(answers), progress=progress,
-            )  # fmt: skip
+            try:
+                result = opened.import_file(
+                    file, map=map_path, kind=kind, sheet=sheet, dry_run=dry_run, accept_rest=accept_rest,
+                    confirm=options.confirmed(answers), answers=answers_path, progress=progress,
+                )  # fmt: skip
+            except NeedsConfirmation as need:
+                place = answers_path or sidecar.beside(file)
+                raise click.ClickException(
+                    f"{need}\nanswer each in {place} and import again; nothing was stored"
+                ) from need
         click.echo(str(result))
         for fault in result.left_out[:40] if dry_run else ():
             click.echo(f"  {fault}")

@@ -1,4 +1,4 @@
-"""`titration init`, `verify`, `backup`, `restore`, `schema`, `demo`: the file itself."""
+"""`titration init`, `code`, `verify`, `backup`, `restore`, `schema`, `demo`: the file itself."""
 
 from __future__ import annotations
 
@@ -15,12 +15,30 @@ from titration.cli import options
 @click.option("--site", required=True, help="Name of the site, as it stands on reports.")
 @click.option("--zone", required=True, help="IANA time zone, as in Europe/London.")
 @click.option("--by", envvar="TITRATION_BY", help="Who starts it (or TITRATION_BY).")
-def init_verb(log: Path, site: str, zone: str, by: str | None) -> None:
+@click.option(
+    "--check-characters", is_flag=True, help="Every patient code ends in a check character (ISO 7064 MOD 37,36)."
+)
+def init_verb(log: Path, site: str, zone: str, by: str | None, *, check_characters: bool) -> None:
     """Start a new log; never writes over a file."""
     import titration
 
-    with titration.create(log, site=site, zone=zone, by=by) as made:
+    with titration.create(log, site=site, zone=zone, by=by, check_characters=check_characters) as made:
         click.echo(f"started {log}, readable by you alone: {made!r}")
+
+
+@click.command(name="code")
+@click.argument("code")
+def code_verb(code: str) -> None:
+    """Print a code with its check character, for a new patient of a log that asks for one."""
+    from titration.entry.codes import with_check
+    from titration.errors import Fault, InvalidEntry, shown
+    from titration.fields import Code
+    from titration.units import Unfit
+
+    try:
+        click.echo(Code().check(with_check(Code().check(code))))
+    except Unfit as unfit:
+        raise InvalidEntry("code", [Fault("code", shown(code), str(unfit))]) from unfit
 
 
 @click.command(name="verify")

@@ -6,23 +6,23 @@ course with day-to-day correlation. Everything hangs on one seed.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import random
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from titration.demo import published, slips
+from titration.demo import aims, programs, published, slips
+from titration.demo.device import Device
+from titration.demo.people import PEOPLE
 from titration.demo.replay import Replay, local
 from titration.records import (
     DoseChange,
-    DoseStep,
     Event,
     OralDose,
     Patient,
     PatientState,
-    Pump,
     Refill,
     Score,
     SideEffect,
@@ -32,60 +32,16 @@ from titration.records import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from titration.demo.people import Person
     from titration.log import Log
 
 SEED = 20261113
 END = date(2026, 11, 13)
-PUMP_SAYS = "the pump shows this"
+NIGHTLY_FROM = date(2026, 10, 1)
 WEANED_TO = {2: 30.0, 4: 0.0}
 """Oral baclofen in mg/day from these visits on."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """A made-up patient and how they are followed."""
-
-    code: str
-    born: int
-    sex: str
-    diagnosis: str
-    origin: str
-    walking: str
-    implanted: date
-    doses: tuple[float, ...]
-    every_days: int
-    severity: float
-    strength: float = 500.0
-    diary: str | None = None
-    proxy: bool = False
-    muscles: tuple[str, ...] = ("knee flexors",)
-    model: str = "SynchroMed II 8637-40"
-    mode: str = "simple continuous"
-
-
-PEOPLE = (
-    Person("P001", 1974, "female", "multiple sclerosis", "spinal", "walks with aids", date(2025, 6, 3),
-           (100, 115, 130, 150, 165, 180, 195, 205, 220), 58, 6.6, diary="app"),
-    Person("P002", 1988, "male", "spinal cord injury", "spinal", "does not walk", date(2023, 9, 12),
-           (110, 140, 180, 220, 260, 290, 310, 330, 345, 350), 61, 6.0, 1000.0, muscles=("knee flexors", "adductors")),
-    Person("P003", 2009, "male", "cerebral palsy", "cerebral", "does not walk", date(2024, 10, 8),
-           (60, 70, 85, 95, 110, 120, 132, 144), 70, 5.5, proxy=True, muscles=("adductors", "elbow flexors"), mode="flex"),
-    Person("P004", 1961, "female", "stroke", "cerebral", "walks with aids", date(2024, 4, 16),
-           (80, 95, 115, 140, 170, 200, 230, 240), 75, 5.0, muscles=("plantar flexors",)),
-    Person("P005", 1992, "male", "brain injury", "cerebral", "stands for transfers", date(2025, 11, 18),
-           (0, 50, 75, 95, 120), 60, 6.2),
-    Person("P006", 1969, "female", "multiple sclerosis", "spinal", "does not walk", date(2025, 9, 2),
-           (90, 110, 135, 160, 175), 72, 6.4, diary="paper"),
-    Person("P007", 1955, "male", "spinal cord injury", "spinal", "does not walk", date(2024, 1, 23),
-           (100, 130, 160, 190, 210, 215), 80, 5.8),
-    Person("P008", 1980, "female", "hereditary spastic paraplegia", "spinal", "walks with aids", date(2025, 3, 11),
-           (50, 60, 72, 85, 95, 100), 66, 4.8),
-    Person("P009", 1999, "male", "multiple sclerosis", "spinal", "walks", date(2026, 10, 13), (75, 90), 16, 5.6),
-    Person("P010", 2011, "female", "cerebral palsy", "cerebral", "does not walk", date(2024, 6, 18),
-           (55, 65, 80, 95, 110, 125, 138), 84, 6.0, proxy=True, muscles=("adductors",)),
-    Person("P011", 1966, "male", "spinal cord injury", "spinal", "does not walk", date(2024, 8, 6),
-           (250, 300, 350), 90, 5.2, model="IsoMed, 0.5 mL/day", mode="constant flow"),
-)  # fmt: skip
+_MOVING = ("effective_at", "effective_on", "alarm_on", "reason", "clock_offset_min")
+"""What differs between two visits at which nothing was changed."""
 
 
 def build(path: str | Path, *, seed: int = SEED) -> Log:
@@ -110,6 +66,7 @@ def build(path: str | Path, *, seed: int = SEED) -> Log:
         PatientState(patient="P012", noted_on="2026-11-02", diagnosis="stroke", origin="cerebral", following="active"),
     )  # fmt: skip
     published.record(replay)
+    aims.record(replay)
     slips.record(replay)
     return replay.run(Path(path))
 
@@ -138,24 +95,56 @@ def _follow(replay: Replay, person: Person, rng: random.Random) -> None:
         *_scores(person, first, person.severity, rng),
         OralDose(patient=person.code, started_on=first.date(), drug="baclofen oral", dose_mg_per_day=60),
     )  # fmt: skip
-    changes: list[tuple[datetime, float]] = []
+    device = Device(person, random.Random(f"{replay.seed} {person.code}"), 1.0)  # noqa: S311 - the same every time
+    device.ratio = device.rng.gauss(1.0, 0.02)
+    changes: list[datetime] = []
     for number, when in enumerate(visits):
         if person.code == "P007" and number >= len(visits) - 2:
             break
-        done = number / max(len(visits) - 1, 1)
-        dose = person.doses[round((len(person.doses) - 1) * done**0.8)]  # quick at first, slower later
-        changed = not changes or changes[-1][1] != dose
-        level = _level(person, number) + rng.gauss(0, 0.6)
+        following = visits[number + 1] if number + 1 < len(visits) else when + timedelta(days=person.every_days)
+        dose = person.doses[round((len(person.doses) - 1) * (number / max(len(visits) - 1, 1)) ** 0.8)]
+        level = _level(person, number) + rng.gauss(0, 0.6)  # quick at first, slower later
+        at_pump = _at_the_pump(device, when, number, dose, following)
+        changes += [when] * any(isinstance(f, DoseChange) for f in at_pump)
+        is_filled = any(isinstance(f, Refill) for f in at_pump)
         replay.facts(
-            when + timedelta(minutes=25), rng.choice(("clinician-1", "clinician-1", "clinician-2", "nurse-1")),
-            *_visit(person, when, number, dose if changed else None, rng),
-            *_scores(person, when, level, rng),
-            confirm=_Any(),
+            when + timedelta(minutes=40), rng.choice(("clinician-1", "clinician-1", "clinician-2", "nurse-1")),
+            *_visit(person, when, number, rng, is_filled=is_filled), *at_pump, *_scores(person, when, level, rng),
         )  # fmt: skip
-        if changed:
-            changes.append((when, dose))
     if person.diary:
         _diary(replay, person, changes, rng)
+
+
+def _at_the_pump(device: Device, when: datetime, number: int, dose: float, following: datetime) -> list[Any]:
+    """What is read, filled and set at a visit, in that order."""
+    strength, facts = programs.strength_of(device.person, number, dose), []
+    before = device.program
+    is_first, is_new = before is None, before is not None and before.concentration_mcg_per_ml != strength
+    found = device.readout(when + timedelta(minutes=2), number)
+    if is_first:
+        facts += device.implant(when)
+    if found is not None:
+        facts.append(found)
+    if is_first or is_new or device.needs_refill(following):
+        facts.append(device.refill(when + timedelta(minutes=5), strength, following))
+    if is_first:
+        facts.append(device.priming(when + timedelta(minutes=7), strength))
+    at = when + timedelta(minutes=10)
+    why = "start after implant" if is_first else "new strength" if is_new else "planned review"
+    made = programs.program(device, at, dose, strength, reason=why)
+    is_otherwise = found is not None and before is not None and found.dose_mcg_per_day != before.dose_mcg_per_day
+    if before is None or is_otherwise or _set(made) != _set(before):
+        facts.append(made)
+        if is_new and made.mode != "constant flow":
+            facts.append(device.bridge(at + timedelta(minutes=2), made))
+        device.settle(at)
+        device.program, device.printed_alarm_on = made, made.alarm_on
+    return facts
+
+
+def _set(made: DoseChange) -> dict[str, Any]:
+    """What of a program is the same while nothing is changed."""
+    return {f.name: getattr(made, f.name) for f in dataclasses.fields(made) if f.name not in _MOVING}
 
 
 def _level(person: Person, steps: int) -> float:
@@ -163,30 +152,11 @@ def _level(person: Person, steps: int) -> float:
     return person.severity * (1 - 0.45 * (1 - math.exp(-steps / 3)))
 
 
-class _Any(dict[str, str]):
-    """Answers every question of the door alike."""
-
-    def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002 - a dict's signature
-        """The same answer to all."""
-        return PUMP_SAYS
-
-
-def _visit(person: Person, when: datetime, number: int, dose: float | None, rng: random.Random) -> list[Any]:
-    code = person.code
+def _visit(person: Person, when: datetime, number: int, rng: random.Random, *, is_filled: bool) -> list[Any]:
+    code, is_first = person.code, number == 0
     facts: list[Any] = []
-    is_first, is_refill = number == 0, number and number % 2 == 0
-    facts.append(Visit(patient=code, visited_at=when, visit="implant" if is_first else "refill" if is_refill else "adjustment",
+    facts.append(Visit(patient=code, visited_at=when, visit="implant" if is_first else "refill" if is_filled else "adjustment",
                        seen_by="clinician-1"))  # fmt: skip
-    strength = person.strength if not (person.code == "P004" and number >= 5) else 2000.0  # noqa: PLR2004 - the fifth visit
-    if is_first:
-        offset = 60 if when.utcoffset() else 0
-        facts.append(Pump(patient=code, implanted_on=when.date(), model=person.model, reservoir_ml=40,
-                          low_reservoir_alarm_ml=2, clock_offset_min=offset,
-                          eri_on=date(when.year + 6, when.month, 1)))  # fmt: skip
-    if dose is not None:
-        facts.append(_program(person, when, dose, strength, is_first=is_first))
-    if is_first or is_refill:
-        facts.append(_refill(person, when, strength, rng, is_first=is_first))
     if number in WEANED_TO:
         facts.append(
             OralDose(patient=code, started_on=when.date(), drug="baclofen oral", dose_mg_per_day=WEANED_TO[number])
@@ -194,15 +164,8 @@ def _visit(person: Person, when: datetime, number: int, dose: float | None, rng:
     if rng.random() < 0.75:  # noqa: PLR2004 - side effects are asked at most visits
         asked = rng.choice(("any", "any", "any", "weakness", "sedation", "constipation", "bladder"))
         how = "none" if asked == "any" else rng.choice(("mild", "mild", "moderate"))
-        facts.append(
-            SideEffect(
-                patient=code,
-                observed_at=when,
-                effect=asked,
-                severity=how,
-                reporter="proxy" if person.proxy else "patient",
-            )
-        )
+        reporter = "proxy" if person.proxy else "patient"
+        facts.append(SideEffect(patient=code, observed_at=when, effect=asked, severity=how, reporter=reporter))
     if number and rng.random() < 0.2:  # noqa: PLR2004 - a confounder now and then
         begun = when.date() - timedelta(days=rng.randint(4, 20))
         subtype = rng.choice(("UTI", "skin", "bowel", "physiotherapy"))
@@ -210,34 +173,6 @@ def _visit(person: Person, when: datetime, number: int, dose: float | None, rng:
                            event="care" if subtype == "physiotherapy" else "confounder", subtype=subtype, severity="mild",
                            relatedness="not related"))  # fmt: skip
     return facts
-
-
-def _program(person: Person, when: datetime, dose: float, strength: float, *, is_first: bool) -> DoseChange:
-    mode = person.mode
-    steps: tuple[DoseStep, ...] = ()
-    if dose == 0:
-        mode, dose = "minimum rate", 3.0
-    elif person.mode == "flex" and when.date() < date(2025, 6, 1):
-        mode = "simple continuous"
-    if mode == "flex":
-        low, high = dose * 0.8 / 24, (dose - dose * 0.8 / 24 * 16) / 8
-        steps = tuple(DoseStep(start_min=m, rate_mcg_per_h=round(r, 3)) for m, r in ((0, low), (360, high), (840, low)))
-    return DoseChange(
-        patient=person.code, effective_at=when + timedelta(minutes=10), mode=mode, dose_mcg_per_day=dose,
-        concentration_mcg_per_ml=strength, drug="baclofen", steps=steps, programmed_by="clinician-1",
-        reason="start after implant" if is_first else "planned review",
-        alarm_on=None if mode == "constant flow" else when.date() + timedelta(days=min(int(38 * strength / dose), 175)),
-    )  # fmt: skip
-
-
-def _refill(person: Person, when: datetime, strength: float, rng: random.Random, *, is_first: bool) -> Refill:
-    expected = None if is_first else round(rng.uniform(4, 12), 1)
-    return Refill(
-        patient=person.code, filled_at=when + timedelta(minutes=5), drug="baclofen", concentration_mcg_per_ml=strength,
-        expected_ml=expected, withdrawn_ml=None if expected is None else round(expected + rng.gauss(0.2, 0.5), 1),
-        injected_ml=38 if is_first else 40, alarm_ml=2, next_booked_on=when.date() + timedelta(days=2 * person.every_days - 7),
-        use_by_on=when.date() + timedelta(days=300),
-    )  # fmt: skip
 
 
 def _scores(person: Person, when: datetime, level: float, rng: random.Random) -> list[Score]:
@@ -263,28 +198,34 @@ def _scores(person: Person, when: datetime, level: float, rng: random.Random) ->
     return made
 
 
-def _diary(replay: Replay, person: Person, changes: Sequence[tuple[datetime, float]], rng: random.Random) -> None:
-    """Daily scores: correlated from day to day, easing after a change, missing more on bad days and in gaps."""
+def _diary(replay: Replay, person: Person, changes: Sequence[datetime], rng: random.Random) -> None:
+    """Daily scores: correlated from day to day, easing after a change, missing more on bad days and in gaps.
+
+    What was written is stored once a month; the app's since `NIGHTLY_FROM` every night.
+    """
     import pandas as pd  # noqa: PLC0415 - heavy, and only a diary needs it
 
-    noise, day, rows = 0.0, changes[0][0].date() + timedelta(days=7), []
+    noise, day, rows = 0.0, changes[0].date() + timedelta(days=7), []
     gap_until = day
     while day <= END - timedelta(days=1):
         noise = 0.5 * noise + rng.gauss(0, 0.9)
-        steps = sum(1 for when, _ in changes if when.date() < day)
+        steps = sum(1 for when in changes if when.date() < day)
         level = _level(person, steps) + noise
         value = max(0, min(10, round(level)))
         if day >= gap_until and rng.random() < 0.02:  # noqa: PLR2004 - now and then the diary lies idle
             gap_until = day + timedelta(days=rng.randint(6, 16))
-        if day >= gap_until and rng.random() > 0.06 + 0.02 * value:
+        is_filled = day >= gap_until and rng.random() > 0.06 + 0.02 * value
+        if is_filled and not (person.code == "P006" and aims.WARD[0] <= day <= aims.WARD[1]):
             rows.append({
                 "patient": person.code, "scale": "nrs_spasticity", "observed_on": day, "value": value,
                 "reporter": "patient", "collected": person.diary,
             })  # fmt: skip
-        if (day + timedelta(days=1)).month != day.month or day == END - timedelta(days=1):
-            frame = pd.DataFrame(rows)
-            evening = local(f"{day.isoformat()} 18:05")
-            if rows:
-                replay.frame(evening, "nurse-1", frame, Score)
+        is_nightly = person.diary == "app" and day >= NIGHTLY_FROM
+        if rows and (is_nightly or (day + timedelta(days=1)).month != day.month or day == END - timedelta(days=1)):
+            evening = local(f"{day.isoformat()} 22:05")
+            if is_nightly:
+                replay.facts(evening, "nurse-1", *(Score(**row) for row in rows))
+            else:
+                replay.frame(evening, "nurse-1", pd.DataFrame(rows), Score)
             rows = []
         day += timedelta(days=1)

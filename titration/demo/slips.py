@@ -6,8 +6,8 @@ import dataclasses
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from titration.demo.replay import Replay, local
-from titration.records import DoseChange, Event, Note, OralDose, PatientState, Visit
+from titration.demo.replay import Replay, confirmed, local
+from titration.records import Bolus, Catheter, DoseChange, Event, Note, OralDose, PatientState, Visit
 
 if TYPE_CHECKING:
     from titration.log import Log
@@ -29,6 +29,18 @@ def record(replay: Replay) -> None:
             patient="P008", effective_at=local("2026-12-01 09:00"), mode="simple continuous", dose_mcg_per_day=110,
             concentration_mcg_per_ml=500, status="planned", reason="to be set at the December visit",
         ),
+    )  # fmt: skip
+    revised = local("2025-03-24 11:30")
+    replay.facts(
+        revised + timedelta(hours=4), "clinician-1",
+        Event(patient="P002", started_on="2025-03-20", ended_on=revised.date(), event="device", subtype="catheter fault",
+              severity="moderate", relatedness="related"),
+        Event(patient="P002", started_on=revised.date(), event="device", subtype="revision", severity="moderate"),
+        Catheter(patient="P002", implanted_on=revised.date(), model="Ascenda 8780", tip_level="T9", length_cm=82,
+                 volume_ml=0.213),
+        Bolus(patient="P002", given_at=revised, bolus="priming", route="pump", volume_ml=0.2, dose_mcg=200, duration_min=15,
+              reason="fills the new catheter"),
+        Visit(patient="P002", visited_at=revised, visit="ward"),
     )  # fmt: skip
     explanted = local("2026-08-18 13:00")
     replay.facts(
@@ -66,5 +78,5 @@ def _twice(log: Log) -> None:
     """A visit is entered twice, and one of the two taken back."""
     visit = Visit(patient="P004", visited_at=local("2026-10-22 08:40"), visit="phone", seen_by="nurse-1")
     log.append(visit)
-    second = log.append(visit)
+    second = confirmed(lambda confirm: log.append(visit, confirm=confirm))
     log.retract(second.rows[0], reason="entered twice")

@@ -4,6 +4,33 @@ Imports `columns`, `scales`, `units`, never `store` or `frames`. Every function 
 patients at once, and what it gives for one of them does not depend on the others.
 """
 
-from titration.derive import diary, dose, epochs, moments, reservoir, score, totals
+from titration.derive import (
+    boluses,
+    clock,
+    cuts,
+    diary,
+    dose,
+    epochs,
+    expected,
+    findings,
+    goals,
+    grouped,
+    lateness,
+    moments,
+    program,
+    reconcile,
+    reservoir,
+    runchart,
+    score,
+    segments,
+    totals,
+    washout,
+    weekly,
+    windows,
+)  # fmt: skip
 
-__all__ = ["diary", "dose", "epochs", "moments", "reservoir", "score", "totals"]
+__all__ = [
+    "boluses", "clock", "cuts", "diary", "dose", "epochs", "expected", "findings", "goals", "grouped", "lateness",
+    "moments", "program", "reconcile", "reservoir", "runchart", "score", "segments", "totals", "washout", "weekly",
+    "windows",
+]  # fmt: skip

@@ -1,6 +1,6 @@
 """Diaries: the median of seven days, and on how many days there is an answer.
 
-Imports `moments`, `score`. Nothing is filled: a day without an answer stays without one.
+Imports `expected`, `grouped`, `lateness`, `moments`, `score`. Nothing is filled: a day without an answer stays without one.
 """
 
 from __future__ import annotations
@@ -10,25 +10,39 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments
-from titration.derive.score import SERIES, TYPES
+from titration.derive import grouped, lateness, moments
+from titration.derive.expected import EXPECTED, expected
+from titration.derive.score import SERIES, TYPES, ranked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     import numpy.typing as npt
 
+    from titration.scales import Scale
+
 WINDOW_DAYS = 7
 LEAST_DAYS = 4
 TRAILING = {**TYPES, "day": moments.DAY, "median_7d": "float64", "days_with_value": "int64"}
+WHOSE = ["patient", "scale"]
+NO_DIARY = ("visit", "phone")
 COMPLETENESS = {
-    **TYPES,
+    "patient": "str",
+    "scale": "str",
+    "expectation": "str",
     "days": "int64",
     "days_with_value": "int64",
     "days_without_value": "int64",
     "first_on": moments.DAY,
     "last_on": moments.DAY,
     "longest_gap_days": "int64",
+    "n_expected": "Int64",
+    "n_filled": "Int64",
+    "filled_pct": "float64",
+    "days_judged": "int64",
+    "days_same_day": "int64",
+    "same_day_pct": "float64",
 }
 
 
@@ -109,51 +123,177 @@ def _epochs_of_days(grid: pd.DataFrame, changes: pd.DataFrame) -> tuple[npt.NDAr
     return np.where(on_change, np.nan, grid["median"].to_numpy()), dose_no
 
 
-def completeness(days: pd.DataFrame, *, first: date, last: date) -> pd.DataFrame:
-    """On how many calendar days of a window each series has a value.
+def completeness(
+    scores: pd.DataFrame,
+    *,
+    first: date,
+    last: date,
+    zone: str,
+    scales: Mapping[str, Scale],
+    diary_schedules: pd.DataFrame | None = None,
+    patient_states: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """How much of each diary was filled in: days with a value, and of the entries expected how many.
 
-    It is a count, not a share of what was due: whether a diary was expected is not known here.
+    Any answer of the patient's on the scale counts, whoever reports it, but for those collected at a
+    visit or by phone: those are no diary. Without a schedule no diary is expected and there is no share.
 
     Args:
-        days: What `daily` gives.
+        scores: Scores; those before the window are read where an entry expected began before it.
         first: First day of the window.
         last: Last day of the window, included.
+        zone: IANA name.
+        scales: Scales by code.
+        diary_schedules: When a diary was expected; see `expected.expected`.
+        patient_states: After an explant, transfer, stop or death none is expected.
 
     Returns:
-        One row per series with an answer in the window: the series (str), days (int64: calendar days
-        of the window), days_with_value, days_without_value (int64: only not assessed or as stated),
-        first_on, last_on (datetime64[s]: first and last day with a value), longest_gap_days (int64: most
-        days in a row without one between those two).
+        One row per patient and scale with an answer in the window or a diary expected in it:
+            patient, scale (str), expectation (str: "expected" or "no diary expected"),
+            days (int64: calendar days of the window), days_with_value, days_without_value (int64: only
+                not assessed or as stated), first_on, last_on (datetime64[s]: first and last day with a
+                value), longest_gap_days (int64: most days in a row without one between those two),
+            n_expected (Int64: entries; days, when one is expected each day; missing when none is),
+            n_filled (Int64: of them with a value), filled_pct (float64, %: of n_expected),
+            days_judged (int64: days with a value whose lateness is judged, see `lateness`),
+            days_same_day (int64: of them with one written down on the day itself),
+            same_day_pct (float64, %: of days_judged).
 
     Example:
         >>> from datetime import date
-        >>> days = pd.DataFrame({name: ["x"] * 2 for name in SERIES})
-        >>> days = days.assign(day=pd.to_datetime(["2026-10-01", "2026-10-05"]), n=1)
-        >>> completeness(days, first=date(2026, 10, 1), last=date(2026, 10, 31))[
-        ...     ["days", "days_with_value", "longest_gap_days"]
-        ... ].values.tolist()
-        [[31, 2, 3]]
+        >>> from titration.columns import of_records
+        >>> from titration.records import KINDS, DiarySchedule, Score
+        >>> def nrs(on):
+        ...     return Score(patient="P001", scale="nrs_spasticity", observed_on=on, value=4)
+        >>> scores = of_records(KINDS["score"], [nrs("2026-10-01"), nrs("2026-10-05")])
+        >>> due = DiarySchedule(patient="P001", scale="nrs_spasticity", from_on="2026-10-01", until_on="2026-10-08")
+        >>> completeness(
+        ...     scores,
+        ...     first=date(2026, 10, 1),
+        ...     last=date(2026, 10, 31),
+        ...     zone="Europe/London",
+        ...     scales={},
+        ...     diary_schedules=of_records(KINDS["diary_schedule"], [due]),
+        ... )[["days", "days_with_value", "longest_gap_days", "n_expected", "filled_pct"]].values.tolist()
+        [[31, 2, 3, 8, 25.0]]
+
+    Source:
+        By definition. Shares are of entries expected, from dated schedules; lateness as in `lateness.RULES`.
+    """
+    begin, end = pd.Timestamp(first), pd.Timestamp(last)
+    days = _diary_days(scores, zone=zone, scales=scales)
+    inside = days[(days["day"] >= begin) & (days["day"] <= end)]
+    entries = _entries(days, diary_schedules, first=first, last=last, patient_states=patient_states)
+    due = entries.assign(n_expected=1).groupby(WHOSE, sort=True)[["n_expected", "is_filled"]].sum()
+    due = due.rename(columns={"is_filled": "n_filled"})
+    made = _counted(inside).join(due.astype("Int64"), how="outer").reset_index()
+    counts = ["days_with_value", "days_without_value", "longest_gap_days", "days_judged", "days_same_day"]
+    made[counts] = made[counts].fillna(0)
+    judged, wanted = made["days_judged"].astype("float64"), made["n_expected"].astype("float64")
+    made = made.assign(
+        days=(end - begin).days + 1,
+        expectation=np.where(made["n_expected"].isna(), "no diary expected", "expected"),
+        filled_pct=100 * made["n_filled"].astype("float64") / wanted,
+        same_day_pct=100 * made["days_same_day"].astype("float64") / judged.where(judged > 0),
+    )
+    return moments.typed(made, COMPLETENESS)
+
+
+def entries(
+    scores: pd.DataFrame,
+    *,
+    first: date,
+    last: date,
+    zone: str,
+    scales: Mapping[str, Scale],
+    diary_schedules: pd.DataFrame | None = None,
+    patient_states: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Each diary entry that was expected, and whether it was filled in.
+
+    Args:
+        scores: Scores.
+        first: First day of the window.
+        last: Last day of the window, included.
+        zone: IANA name.
+        scales: Scales by code.
+        diary_schedules: See `completeness`.
+        patient_states: See `completeness`.
+
+    Returns:
+        The columns of `expected.expected`, and is_filled (bool: a value on one of its days).
+
+    Example:
+        >>> from datetime import date
+        >>> from titration.columns import columns, frame
+        >>> from titration.records import KINDS
+        >>> none = frame(columns(KINDS["score"]), {})
+        >>> entries(none, first=date(2026, 1, 1), last=date(2026, 1, 31), zone="UTC", scales={}).empty
+        True
 
     Source:
         By definition.
     """
-    begin, end = pd.Timestamp(first), pd.Timestamp(last)
-    inside = days[(days["day"] >= begin) & (days["day"] <= end)]
-    inside = inside.sort_values([*SERIES, "day"], kind="stable").assign(has_value=inside["n"] > 0)
-    by = list(SERIES)
-    valued = inside["day"].where(inside["has_value"])
-    inside = inside.assign(valued=valued, none=~inside["has_value"])
-    answered = inside[inside["has_value"]]
-    gap = answered.groupby(by, dropna=False)["day"].diff().dt.days.sub(1)
-    inside = inside.assign(gap=gap.reindex(inside.index))
-    groups = inside.groupby(by, dropna=False, sort=True)
-    made = pd.DataFrame(
-        {
-            "days_with_value": groups["has_value"].sum(),
-            "days_without_value": groups["none"].sum(),
-            "first_on": groups["valued"].min(),
-            "last_on": groups["valued"].max(),
-            "longest_gap_days": groups["gap"].max().fillna(0),
-        }
-    ).reset_index()
-    return moments.typed(made.assign(days=(end - begin).days + 1), COMPLETENESS)
+    days = _diary_days(scores, zone=zone, scales=scales)
+    return _entries(days, diary_schedules, first=first, last=last, patient_states=patient_states)
+
+
+def _entries(
+    days: pd.DataFrame,
+    diary_schedules: pd.DataFrame | None,
+    *,
+    first: date,
+    last: date,
+    patient_states: pd.DataFrame | None,
+) -> pd.DataFrame:
+    if diary_schedules is None:
+        none = moments.typed(pd.DataFrame(columns=list(EXPECTED)), EXPECTED)
+        return none.assign(is_filled=np.zeros(0, dtype=bool))
+    made = expected(diary_schedules, first=first, last=last, patient_states=patient_states)
+    return made.assign(is_filled=_filled(made, days[days["has_value"]]))
+
+
+def _diary_days(scores: pd.DataFrame, *, zone: str, scales: Mapping[str, Scale]) -> pd.DataFrame:
+    """In order of patient, scale and day: whether there is a value, a judged one, one written down that day."""
+    given = ranked(scores[~scores["collected"].isin(NO_DIARY)], scales)
+    given = lateness.lateness(given, zone=zone)
+    given = given.assign(day=lateness.day_observed(given, zone=zone), has_value=given["rank"].notna())
+    days = grouped.numbered(given, [*WHOSE, "day"])
+    is_judged = given["has_value"] & given["days_late"].notna()
+    on_day = is_judged & given["days_late"].eq(0).fillna(value=False).astype("bool")
+    flags = {"has_value": given["has_value"], "is_judged": is_judged, "is_same_day": on_day}
+    made = {name: np.bincount(days.of, weights=flag, minlength=len(days)) > 0 for name, flag in flags.items()}
+    return days.keys.assign(whose=grouped.numbered(days.keys, WHOSE).of, **made)
+
+
+def _filled(entries: pd.DataFrame, valued: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether each entry has a value on one of its days."""
+    left = entries.assign(place=np.arange(len(entries))).sort_values("ends_on", kind="stable")
+    right = valued[[*WHOSE, "day"]].astype({"day": moments.DAY}).sort_values("day", kind="stable")
+    met = pd.merge_asof(left, right, left_on="ends_on", right_on="day", by=WHOSE)
+    filled = np.zeros(len(entries), dtype=bool)
+    filled[met["place"].to_numpy()] = (met["day"] >= met["begins_on"]).to_numpy()
+    return filled
+
+
+def _counted(inside: pd.DataFrame) -> pd.DataFrame:
+    """By patient and scale: days with a value and without, the first, the last, the longest gap, on the day."""
+    days = inside.reset_index(drop=True)
+    answered = days[days["has_value"]]
+    gap = answered["day"].diff().dt.days.sub(1)
+    same = answered["whose"] == answered["whose"].shift(1)
+    days = days.assign(
+        gap=gap.where(same).reindex(days.index), valued=days["day"].where(days["has_value"]), none=~days["has_value"]
+    )
+    groups = days.groupby("whose", sort=True)
+    keys = days.drop_duplicates("whose").set_index("whose")[WHOSE]
+    made = groups.agg(
+        days_with_value=("has_value", "sum"),
+        days_without_value=("none", "sum"),
+        first_on=("valued", "min"),
+        last_on=("valued", "max"),
+        longest_gap_days=("gap", "max"),
+        days_judged=("is_judged", "sum"),
+        days_same_day=("is_same_day", "sum"),
+    )
+    return made.join(keys).set_index(WHOSE)

@@ -1,6 +1,6 @@
-"""The dose over time as it was programmed: intervals, dose in force, changes.
+"""The dose over time as it was programmed or found: intervals, dose in force, changes.
 
-Imports `moments`. Programmed is not delivered: nothing here knows what left the pump.
+Imports `moments`, `found`, `intervals`, `reconcile`. Programmed is not delivered: nothing here knows what left the pump.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments
+from titration.derive import found, intervals, moments, reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-ENDED = ("explanted", "transferred", "died")
 CLASSES = {
     "simple continuous": "constant rate",
     "constant flow": "constant rate",
@@ -26,10 +25,9 @@ CLASSES = {
     "stopped": "held",
 }
 _KEPT = {
+    "record": "str",
     "row": "int64",
-    "dose_mcg_per_day": "float64",
-    "mode": "str",
-    "concentration_mcg_per_ml": "float64",
+    **found.PROGRAM,
     "status": "str",
     "timing": "str",
     "by_day": "bool",
@@ -39,36 +37,53 @@ STAIRCASE = {
     "patient": "str",
     "start": moments.INSTANT,
     "end": moments.INSTANT,
+    "began": moments.INSTANT,
     **_KEPT,
     "is_change": "bool",
     "is_open": "bool",
+    "is_confirmed": "bool",
+    "is_unexplained": "bool",
 }
 IN_FORCE = {"patient": "str", "start": moments.INSTANT, **_KEPT}
-CONFIRMED = {"patient": "str", "confirmed_at": moments.INSTANT, "by_day": "bool", "row": "int64"}
+BESIDE = ("from_record", "from_row", "from_mcg_per_day", "from_mode", "change_mcg_per_day", "change_pct", "undefined")
+CONFIRMED = {"patient": "str", "confirmed_at": moments.INSTANT, "by_day": "bool", "record": "str", "row": "int64"}
 
 
 def staircase(
-    doses: pd.DataFrame, *, zone: str, until: datetime, patient_states: pd.DataFrame | None = None
+    doses: pd.DataFrame,
+    *,
+    zone: str,
+    until: datetime,
+    patient_states: pd.DataFrame | None = None,
+    readouts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Each programmed dose with the interval it was in force, by patient and time.
+    """Each program with the interval it was in force, by patient and time.
 
-    An interval ends at the next recorded change, at an explant, transfer or death, or at `until`.
-    Two changes at one instant both stay; the later row is in force, the other's interval is empty.
+    An interval ends at the next recorded change, at a readout that found something else, at an explant,
+    transfer or death, or at `until`. From such a readout on the program is as it was found. Two changes at
+    one instant both stay; the later row is in force, the other's interval is empty. An interval is in two or
+    three pieces where only a part of it is confirmed or unexplained.
 
     Args:
-        doses: Dose changes. Give those done, and with them any programmed ones the pump runs by itself.
+        doses: Dose changes. Give those done, and with them any programmed ones the pump runs by itself
+            (`reconcile.on_record` gives both).
         zone: IANA name; places a day without a time.
         until: The instant the staircase is drawn to; nothing that begins later is in it.
         patient_states: States; `following` explanted, transferred or died ends the dose on that day.
+        readouts: Readouts; without them nothing confirms but the changes that were done.
 
     Returns:
-        One row per change, by patient, start and row:
-            patient (str), start, end (datetime64[us, UTC]), row (int64),
-            dose_mcg_per_day (float64, mcg/day), mode (str), concentration_mcg_per_ml (float64, mcg/mL),
-            status, timing (str), by_day (bool: only the day of the start is known),
+        One row per piece, by patient, start and row:
+            patient (str), start, end (datetime64[us, UTC]), began (datetime64[us, UTC]: when the program took
+            effect; the start of its first piece), record (str: dose_change, or readout where it is as found),
+            row (int64), dose_mcg_per_day (float64, mcg/day; missing where a readout found another mode and no
+            dose was read), mode (str), concentration_mcg_per_ml (float64, mcg/mL),
+            status (str: done, programmed, found), timing (str), by_day (bool: only the day it began is known),
             offset_min (Int64, min: the clock's offset when it was programmed),
             is_change (bool: dose or mode unlike the interval before, or flex, or after a break),
-            is_open (bool: nothing recorded ended it; it ends because `until` does).
+            is_open (bool: nothing recorded ended it; it ends because `until` does),
+            is_confirmed (bool: between two confirmations that agree; not before the first one of a step the pump
+            began by itself, not after the last), is_unexplained (bool: before a readout that did not agree).
 
     Raises:
         ValueError: `until` has no offset.
@@ -87,72 +102,32 @@ def staircase(
         By definition.
     """
     last = moments.instant(until)
-    made = _intervals(doses, zone=zone, patient_states=patient_states)
-    made = made[made["start"] <= last]
+    ordered = found.sequence(doses, readouts, zone=zone, patient_states=patient_states)
+    made = intervals.of_sequence(ordered, until=last)
     is_open = made["end"].isna() | (made["end"] > last)
     made = made.assign(end=made["end"].where(~is_open, last), is_open=is_open)
-    return moments.typed(made, STAIRCASE)
-
-
-def _intervals(doses: pd.DataFrame, *, zone: str, patient_states: pd.DataFrame | None) -> pd.DataFrame:
-    """Intervals without a last day: `end` is missing where nothing recorded ended them."""
-    ordered = moments.in_order(doses, "effective", zone=zone)
-    ordered = ordered.rename(columns={"moment": "start", "effective_offset_min": "offset_min"})
-    is_last = ordered["patient"] != ordered["patient"].shift(-1)
-    end = ordered["start"].shift(-1).mask(is_last)
-    if patient_states is not None and not patient_states.empty:
-        ended = _ends(ordered, patient_states, zone=zone)
-        end = end.where(ended.isna() | (end <= ended), ended)
-    ordered["end"] = end.astype(moments.INSTANT)
-    ordered["is_change"] = _is_change(ordered)
-    return ordered
-
-
-def _ends(ordered: pd.DataFrame, patient_states: pd.DataFrame, *, zone: str) -> pd.Series:
-    """When following ended next: the start of that day, or its end where the day has a dose of its own."""
-    known = patient_states[patient_states["following"].notna()]
-    known = known.sort_values(["patient", "noted_on", "row"], kind="stable")
-    known = known.drop_duplicates(["patient", "noted_on"], keep="last")
-    known = known[known["following"].isin(ENDED)]
-    right = known[["patient", "noted_on"]].sort_values("noted_on", kind="stable")
-    left = ordered[["patient"]].assign(
-        day=moments.local_day(ordered["start"], zone=zone), place=np.arange(len(ordered))
-    )
-    left = left.sort_values("day", kind="stable")
-    met = pd.merge_asof(left, right, left_on="day", right_on="noted_on", by="patient", direction="forward")
-    met = met.sort_values("place", kind="stable", ignore_index=True)
-    dosed = pd.MultiIndex.from_frame(met[["patient", "day"]])
-    has_dose = pd.MultiIndex.from_frame(met[["patient", "noted_on"]]).isin(dosed)
-    one_day = pd.to_timedelta(has_dose.astype("int64"), unit="D")
-    return moments.day_start(met["noted_on"] + one_day, zone=zone)
-
-
-def _is_change(ordered: pd.DataFrame) -> pd.Series:
-    held = ordered[ordered["end"].isna() | (ordered["end"] > ordered["start"])]
-    before = held.shift(1)
-    differs = (
-        (held["patient"] != before["patient"])
-        | (held["dose_mcg_per_day"] != before["dose_mcg_per_day"])
-        | (held["mode"] != before["mode"])
-        | (held["mode"] == "flex")
-        | (held["start"] != before["end"])
-    )
-    return differs.astype("bool").reindex(ordered.index, fill_value=False)
+    return moments.typed(intervals.in_pieces(made, zone=zone), STAIRCASE)
 
 
 def in_force(
-    doses: pd.DataFrame, *, at: datetime, zone: str, patient_states: pd.DataFrame | None = None
+    doses: pd.DataFrame,
+    *,
+    at: datetime,
+    zone: str,
+    patient_states: pd.DataFrame | None = None,
+    readouts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The last recorded programmed dose of each patient at an instant.
+    """The last recorded programmed dose of each patient at an instant, as set or as found.
 
     Args:
         doses: Dose changes.
         at: The instant.
         zone: IANA name.
         patient_states: See `staircase`; after an explant, transfer or death there is no row.
+        readouts: See `staircase`.
 
     Returns:
-        At most one row per patient: patient (str), start (datetime64[us, UTC]), row (int64),
+        At most one row per patient: patient (str), start (datetime64[us, UTC]), record (str), row (int64),
         dose_mcg_per_day (float64, mcg/day), mode (str), concentration_mcg_per_ml (float64, mcg/mL),
         status, timing (str), by_day (bool), offset_min (Int64, min).
 
@@ -170,61 +145,64 @@ def in_force(
         By definition.
     """
     moment = moments.instant(at)
-    made = _intervals(doses, zone=zone, patient_states=patient_states)
+    ordered = found.sequence(doses, readouts, zone=zone, patient_states=patient_states)
+    made = intervals.of_sequence(ordered)
     holds = (made["start"] <= moment) & (made["end"].isna() | (made["end"] > moment))
     return moments.typed(made[holds], IN_FORCE)
 
 
 def last_confirmed(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None = None) -> pd.DataFrame:
-    """When the program of each patient was last known to be as recorded.
-
-    A change that was done is itself a confirmation; nothing else is one yet.
+    """When the program of each patient was last known: set by a change that was done, or found by a readout.
 
     Args:
-        frames: Frames by name; `doses` is read.
+        frames: Frames by name; see `reconcile.confirmations`.
         zone: IANA name.
         until: Leaves out what is dated later.
 
     Returns:
-        One row per patient with a dose: patient (str), confirmed_at (datetime64[us, UTC]),
-        by_day (bool: only the day is known), row (int64: the record that confirms).
+        One row per patient with a confirmation: patient (str), confirmed_at (datetime64[us, UTC]),
+        by_day (bool: only the day is known), record (str), row (int64): what confirms it.
 
     Example:
         >>> from titration.columns import columns, frame
         >>> from titration.records import KINDS
-        >>> none = {"doses": frame(columns(KINDS["dose_change"]), {})}
-        >>> last_confirmed(none, zone="UTC").columns.tolist()
-        ['patient', 'confirmed_at', 'by_day', 'row']
+        >>> none = frame(columns(KINDS["dose_change"]), {})
+        >>> last_confirmed({"doses": none, "plans": none}, zone="UTC").columns.tolist()
+        ['patient', 'confirmed_at', 'by_day', 'record', 'row']
 
     Source:
         By definition.
     """
-    doses = frames["doses"]
-    ordered = moments.in_order(doses[doses["status"] == "done"], "effective", zone=zone)
-    if until is not None:
-        ordered = ordered[ordered["moment"] <= moments.instant(until)]
-    ordered = ordered.drop_duplicates("patient", keep="last").rename(columns={"moment": "confirmed_at"})
-    return moments.typed(ordered, CONFIRMED)
+    known = reconcile.confirmations(frames, zone=zone, until=until)
+    return moments.typed(known.drop_duplicates("patient", keep="last"), CONFIRMED)
 
 
-def percent_change(doses: pd.DataFrame, *, zone: str) -> pd.DataFrame:
+def percent_change(
+    doses: pd.DataFrame,
+    *,
+    zone: str,
+    readouts: pd.DataFrame | None = None,
+    patient_states: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Each dose change beside the one before it: mcg/day and percent.
 
-    Percent is of the dose before. It is undefined, and missing, for the first change, from 0, and
+    Percent is of the dose before, or of what a readout found since. It is undefined, and missing, for the first change, from 0, and
     between a constant rate, a varying rate (flex, periodic bolus) and a held pump (minimum rate, stopped).
 
     Args:
         doses: Dose changes.
         zone: IANA name; places a day without a time.
+        readouts: See `staircase`.
+        patient_states: See `staircase`.
 
     Returns:
         The rows of `doses`, same order and index, and these columns more:
-            from_row (Int64): the change before.
+            from_record (str), from_row (Int64): the change before, or the readout that found something else since.
             from_mcg_per_day (float64, mcg/day): its dose.
             from_mode (str): its mode.
             change_mcg_per_day (float64, mcg/day): this dose less that one.
             change_pct (float64, %): of that one.
-            undefined (str): why there is no percent: "first", "from 0", "other mode"; missing when there is one.
+            undefined (str): why there is no percent: "first", "from 0", "other mode", "not read"; missing when there is one.
 
     Example:
         >>> from titration.columns import of_records
@@ -238,22 +216,50 @@ def percent_change(doses: pd.DataFrame, *, zone: str) -> pd.DataFrame:
     Source:
         100 * (new - old) / old; by definition.
     """
-    placed = moments.placed(doses, "effective", zone=zone)
-    ordered = placed.reset_index(drop=True).sort_values(["patient", "moment", "row"], kind="stable")
+    ordered = found.sequence(doses, readouts, zone=zone, patient_states=patient_states)
+    ordered = ordered[~ordered["says"].isin([found.SAME, found.SILENT])]
+    made = _beside(ordered)[ordered["record"] == "dose_change"].set_index("row").reindex(doses["row"])
+    return doses.assign(**{name: made[name].set_axis(doses.index) for name in BESIDE})
+
+
+def with_changes(stairs: pd.DataFrame) -> pd.DataFrame:
+    """A staircase with each program beside the one before it, as set or as found.
+
+    Args:
+        stairs: What `staircase` gives.
+
+    Returns:
+        The rows of `stairs`, same order and index, and the columns `percent_change` adds.
+
+    Example:
+        >>> none = pd.DataFrame(columns=list(STAIRCASE)).astype(STAIRCASE)
+        >>> with_changes(none)["change_pct"].tolist()
+        []
+
+    Source:
+        100 * (new - old) / old; by definition.
+    """
+    key = ["patient", "record", "row"]
+    begun = stairs[stairs["start"] == stairs["began"]].drop_duplicates(key)
+    made = begun[key].assign(**{name: values for name, values in _beside(begun).items() if name in BESIDE})
+    return stairs.merge(made, on=key, how="left").set_axis(stairs.index)
+
+
+def _beside(ordered: pd.DataFrame) -> pd.DataFrame:
+    """Programs in order of patient and time, each with the one before it and the change between them."""
     before = ordered.shift(1).mask(ordered["patient"] != ordered["patient"].shift(1))
     dose, old = ordered["dose_mcg_per_day"], before["dose_mcg_per_day"].astype("float64")
     is_first = before["patient"].isna()
-    other = ordered["mode"].map(CLASSES) != before["mode"].map(CLASSES)
-    undefined = np.select([is_first, old == 0, other], ["first", "from 0", "other mode"], default="")
+    other = ordered["mode"].map(CLASSES).astype("str") != before["mode"].map(CLASSES).astype("str")
+    causes = [is_first, old == 0, other, dose.isna() | old.isna()]
+    undefined = np.select(causes, ["first", "from 0", "other mode", "not read"], default="")
     has_pct = undefined == ""
-    made = pd.DataFrame(
-        {
-            "from_row": before["row"].astype("Int64"),
-            "from_mcg_per_day": old,
-            "from_mode": before["mode"].astype("str"),
-            "change_mcg_per_day": dose - old,
-            "change_pct": (100 * (dose - old) / old.where(old != 0)).where(has_pct),
-            "undefined": pd.Series(undefined, index=ordered.index, dtype="str").mask(has_pct),
-        }
-    ).sort_index()
-    return doses.assign(**{name: made[name].set_axis(doses.index) for name in made.columns})
+    return ordered.assign(
+        from_record=before["record"].astype("str"),
+        from_row=before["row"].astype("Int64"),
+        from_mcg_per_day=old,
+        from_mode=before["mode"].astype("str"),
+        change_mcg_per_day=dose - old,
+        change_pct=(100 * (dose - old) / old.where(old != 0)).where(has_pct),
+        undefined=pd.Series(undefined, index=ordered.index, dtype="str").mask(has_pct),
+    )

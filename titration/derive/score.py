@@ -6,16 +6,18 @@ or given as a median label, never averaged.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments
+from titration.derive import grouped, moments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    import numpy.typing as npt
 
     from titration.scales import Scale
 
@@ -54,13 +56,43 @@ def ranked(scores: pd.DataFrame, scales: Mapping[str, Scale]) -> pd.DataFrame:
     Source:
         By definition.
     """
-    found = [scale for code in scores["scale"].unique() if (scale := scales.get(code)) is not None]
-    places = {(scale.code, grade): float(i) for scale in found for i, grade in enumerate(scale.grades)}
-    keys = pd.MultiIndex.from_arrays([scores["scale"], scores["grade"]])
-    place = pd.Series(places, dtype="float64").reindex(keys).to_numpy() if places else np.full(len(scores), np.nan)
     has_value = scores["value"].notna()
-    rank = scores["value"].where(has_value, pd.Series(place, index=scores.index))
-    return scores.assign(rank=rank.astype("float64"), is_grade=~has_value & scores["grade"].notna())
+    is_grade = ~has_value & scores["grade"].notna()
+    rank = scores["value"].astype("float64")
+    if is_grade.any():
+        graded = scores.loc[is_grade, ["scale", "grade"]]
+        pairs = grouped.numbered(graded, ["scale", "grade"])
+        place = pairs.keys.merge(_places(pairs.keys["scale"], scales), on=["scale", "grade"], how="left")["place"]
+        rank = rank.mask(is_grade, pd.Series(place.to_numpy()[pairs.of], index=graded.index).reindex(scores.index))
+    return scores.assign(rank=rank, is_grade=is_grade)
+
+
+def with_rank(given: pd.DataFrame) -> pd.DataFrame:
+    """The rows that have a number that orders them.
+
+    Args:
+        given: What `ranked` gives.
+
+    Returns:
+        Those rows, same columns and index; the frame itself where all have one, as a copy is dear.
+
+    Example:
+        >>> with_rank(pd.DataFrame({"rank": [1.0, float("nan")]})).index.tolist()
+        [0]
+
+    Source:
+        By definition.
+    """
+    has = given["rank"].notna()
+    return given if has.all() else given[has]
+
+
+def _places(codes: pd.Series, scales: Mapping[str, Scale]) -> pd.DataFrame:
+    """Each grade of those scales with its place, from 0."""
+    found = [scale for code in codes.unique() if (scale := scales.get(code)) is not None]
+    places = [(scale.code, grade, float(place)) for scale in found for place, grade in enumerate(scale.grades)]
+    made = pd.DataFrame(places, columns=["scale", "grade", "place"])
+    return made.astype({"scale": "str", "grade": "str", "place": "float64"})
 
 
 def daily(scores: pd.DataFrame, *, scales: Mapping[str, Scale]) -> pd.DataFrame:
@@ -114,35 +146,67 @@ def spread(given: pd.DataFrame, by: list[str], scales: Mapping[str, Scale]) -> p
     Source:
         By definition; the median of grades is the lower of the two middle ones.
     """
-    groups = given.groupby(by, dropna=False, sort=True)
-    ranks = groups["rank"]
-    made = pd.DataFrame(
-        {
-            "n": ranks.count(),
-            "median": ranks.median(),
-            "low": ranks.min(),
-            "high": ranks.max(),
-            "lower": ranks.quantile(0.5, interpolation="lower"),
-            "is_grade": groups["is_grade"].any(),
-            "without_value": groups["rank"].size() - ranks.count(),
-        }
-    ).reset_index()
-    is_grade = made["is_grade"].astype("bool")
-    for name, place in {"median_grade": "lower", "low_grade": "low", "high_grade": "high"}.items():
-        made[name] = _labels(made["scale"], made[place].where(is_grade), scales)
-    for name in ("median", "low", "high"):
-        made[name] = made[name].mask(is_grade)
+    groups = grouped.numbered(given, by)
+    ranks = grouped.middles(given["rank"].to_numpy(), groups.of, len(groups))
+    rows = np.bincount(groups.of, minlength=len(groups))
+    is_grade = np.bincount(groups.of, weights=given["is_grade"].to_numpy(), minlength=len(groups)) > 0
+    made = groups.keys.assign(n=ranks.n, without_value=rows - ranks.n)
+    numbers = {"median": ranks.quantile(0.5), "low": ranks.low, "high": ranks.high}
+    grades = {"median": ranks.lower(), "low": ranks.low, "high": ranks.high}
+    for name, values in numbers.items():
+        made[name] = np.where(is_grade, np.nan, values)
+    for name, places in grades.items():
+        made[f"{name}_grade"] = labels(made["scale"], np.where(is_grade, places, np.nan), scales)
     return made
 
 
-def _labels(codes: pd.Series, places: pd.Series, scales: Mapping[str, Scale]) -> pd.Series:
-    """The grades at those places of their scales."""
-    found = [scale for code in codes.unique() if (scale := scales.get(code)) is not None]
-    grades = {(scale.code, float(i)): grade for scale in found for i, grade in enumerate(scale.grades)}
-    if not grades:
+def labels(codes: pd.Series, places: npt.NDArray[Any], scales: Mapping[str, Scale]) -> pd.Series:
+    """The grades at those places of their scales.
+
+    Args:
+        codes: Code of the scale of each.
+        places: Place of the grade, from 0; missing where there is none.
+        scales: Scales by code.
+
+    Returns:
+        Series (str), index of `codes`; missing where the place or the scale's grades are.
+
+    Example:
+        >>> from titration.scales import register
+        >>> labels(pd.Series(["modified_ashworth"]), np.array([2.0]), register()).tolist()
+        ['1+']
+
+    Source:
+        By definition.
+    """
+    has = ~np.isnan(places)
+    if not has.any():
         return pd.Series(np.nan, index=codes.index, dtype="str")
-    keys = pd.MultiIndex.from_arrays([codes, places.astype("float64")])
-    return pd.Series(pd.Series(grades, dtype="str").reindex(keys).to_numpy(), index=codes.index, dtype="str")
+    asked = pd.DataFrame({"scale": codes[has].to_numpy(), "place": places[has]}).astype({"scale": "str"})
+    met = asked.merge(_places(asked["scale"], scales), on=["scale", "place"], how="left")["grade"]
+    return pd.Series(met.to_numpy(), index=codes.index[has]).reindex(codes.index).astype("str")
+
+
+def measured(codes: pd.Series, scales: Mapping[str, Scale]) -> pd.Series:
+    """Whether a mean may be taken of each: only of scales that are known and not ordinal.
+
+    Args:
+        codes: Code of the scale of each.
+        scales: Scales by code.
+
+    Returns:
+        Series (bool), same index.
+
+    Example:
+        >>> from titration.scales import register
+        >>> measured(pd.Series(["nrs_spasticity", "eq5d_5l_index_de"]), register()).tolist()
+        [False, True]
+
+    Source:
+        By definition.
+    """
+    known = (scales.get(code) for code in codes.unique())
+    return codes.isin([scale.code for scale in known if scale is not None and not scale.ordinal])
 
 
 def monthly_summary(scores: pd.DataFrame, *, first: date, last: date, scales: Mapping[str, Scale]) -> pd.DataFrame:
@@ -182,9 +246,8 @@ def monthly_summary(scores: pd.DataFrame, *, first: date, last: date, scales: Ma
     by = list(SERIES)
     made = spread(given, by, scales).set_index(by)
     valued = given[given["rank"].notna()]
-    measured = valued["scale"].map(lambda code: (s := scales.get(code)) is not None and not s.ordinal).astype("bool")
     made["days_with_value"] = valued.groupby(by, dropna=False)["observed_on"].nunique()
-    made["mean"] = valued[measured].groupby(by, dropna=False)["rank"].mean()
+    made["mean"] = valued[measured(valued["scale"], scales)].groupby(by, dropna=False)["rank"].mean()
     made["counts"] = _counts(valued[valued["is_grade"]], by)
     made["days_with_value"] = made["days_with_value"].fillna(0)
     return moments.typed(made.reset_index(), SUMMARY)

@@ -10,29 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from titration import units
+from titration.entry import amounts, answers, days
+from titration.entry.asking import ALSO, APART, Past, ratio_words
 from titration.errors import NeedsConfirmation, Question
-from titration.records import DoseChange, Record, daily_totals, kind_of
+from titration.records import Closure, DoseChange, Record, closure, kind_of
+from titration.records.sums import FLOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
-APART = 5.0
-"""From this ratio on, either way, a dose is asked about: it holds x10, x24 and x1000 with a change of half or double."""
+    from titration.scales import Register
+
 SLIPS = ((10, "10 is a decimal place"), (24, "24 is per hour for per day"), (1000, "1000 is mg for mcg"))
-ROUNDING_PCT = 1.0
-"""How far steps may add up beside the stated daily dose: programmers print rates rounded."""
-ALSO = "compare with the printout; the pump shows this, or retype"
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """The last dose entered before another one."""
-
-    dose_mcg_per_day: float
-    mode: str
-    concentration_mcg_per_ml: float | None
-    effective: str
 
 
 @dataclass(frozen=True)
@@ -43,29 +33,54 @@ class Asked:
     notes: tuple[str, ...]
 
 
-def doses(changes: Iterable[DoseChange], before: Callable[[DoseChange], Earlier | None]) -> Asked:
+def ask(facts: Sequence[Record], past: Past, *, now: datetime, scales: Register) -> Asked:
+    """Everything the door has to say to one entry as it is typed.
+
+    Args:
+        facts: What is entered together; they fit the log.
+        past: What the log holds.
+        now: In the log's zone.
+        scales: The scales of the log.
+    """
+    said = ask_each(facts, past, now.date())
+    more = [*days.of_entry(facts, past, now), *answers.of_entry(facts, past, scales)]
+    return Asked(tuple(dict.fromkeys((*said.questions, *more))), said.notes)
+
+
+def ask_each(facts: Sequence[Record], past: Past, today: date) -> Asked:
+    """What it says to facts one by one, as in a file or a correction: nothing about the visit they were typed at.
+
+    Args:
+        facts: They fit the log.
+        past: What the log holds.
+        today: In the log's zone.
+    """
+    said = doses([f for f in facts if isinstance(f, DoseChange)], past)
+    questions = [*said.questions, *amounts.of_facts(facts, past), *days.of_facts(facts, past, today)]
+    return Asked(tuple(dict.fromkeys(questions)), said.notes)
+
+
+def doses(changes: Iterable[DoseChange], past: Past) -> Asked:
     """Compare dose changes, in the order given, with the last dose entered of the same patient.
 
     Args:
         changes: They come as one entry; each is also compared with those before it.
-        before: The last dose entered of that patient that was effective by then.
+        past: What the log holds.
     """
     questions: list[Question] = []
     notes: list[str] = []
-    seen: dict[str, Earlier] = {}
+    seen: dict[str, DoseChange] = {}
     for change in changes:
-        last = seen.get(change.patient) or before(change)
+        last = seen.get(change.patient) or past.dose_before(change)
         if last is None:
             notes.append(f"{change.patient}: the first dose entered; there is nothing to compare it with")
         elif last.mode in {"stopped", "minimum rate"} or last.dose_mcg_per_day == 0:
             notes.append(f"{change.patient}: after {last.mode}; there is nothing to compare the dose with")
         elif change.mode not in {"stopped", "minimum rate"}:
             questions += _ratio(change, last)
-        questions += _strength(change, last)
+        questions += amounts.ordered(change)
         questions += _closure(change)
-        seen[change.patient] = Earlier(
-            change.dose_mcg_per_day, change.mode, change.concentration_mcg_per_ml, when(change)
-        )
+        seen[change.patient] = change
     return Asked(tuple(questions), tuple(notes))
 
 
@@ -79,75 +94,56 @@ def when(made: Record) -> str:
     return "no date"
 
 
-def _times(ratio: float) -> str:
-    return f"{units.rounded(ratio)} times" if ratio >= 1 else f"1/{units.rounded(1 / ratio)} of"
-
-
-def _ratio(change: DoseChange, last: Earlier) -> Iterator[Question]:
+def _ratio(change: DoseChange, last: DoseChange) -> Iterator[Question]:
     if change.dose_mcg_per_day == 0:
         return
     ratio = change.dose_mcg_per_day / last.dose_mcg_per_day
-    apart = max(ratio, 1 / ratio)
-    if apart < APART:
+    far = max(ratio, 1 / ratio)
+    if far < APART:
         return
-    near, slip = min(SLIPS, key=lambda s: abs(1 - apart / s[0]) if apart < s[0] else abs(1 - s[0] / apart))
-    hint = f" ({slip})" if near / 2 <= apart <= near * 2 else ""
+    near, slip = min(SLIPS, key=lambda s: abs(1 - far / s[0]) if far < s[0] else abs(1 - s[0] / far))
+    hint = f" ({slip})" if near / 2 <= far <= near * 2 else ""
     new = units.quantity(change.dose_mcg_per_day, units.MCG_PER_DAY)
     old = units.quantity(last.dose_mcg_per_day, units.MCG_PER_DAY)
     yield Question(
-        f"{change.patient}, {when(change)}: {new} is {_times(ratio)} the last dose entered"
-        f" ({old}, effective {last.effective}){hint}: {ALSO}",
+        f"{change.patient}, {when(change)}: {new} is {ratio_words(ratio)} the last dose entered"
+        f" ({old}, effective {when(last)}){hint}: {ALSO}",
         id=f"{change.patient}:{change.effective_on}:dose-x{near}",
     )
 
 
-def _strength(change: DoseChange, last: Earlier | None) -> Iterator[Question]:
-    new, old = change.concentration_mcg_per_ml, last.concentration_mcg_per_ml if last else None
-    if not new or not old or max(new / old, old / new) < 2 * APART:
-        return
-    said = [units.quantity(c, units.MCG_PER_ML) for c in (new, old)]
-    yield Question(
-        f"{change.patient}, {when(change)}: the concentration {said[0]} is {_times(new / old)} the last one entered"
-        f" ({said[1]}): {ALSO}",
-        id=f"{change.patient}:{change.effective_on}:concentration",
-    )
-
-
 def _closure(change: DoseChange) -> Iterator[Question]:
-    stated = change.dose_mcg_per_day
-    totals = daily_totals(change.steps)
-    if not totals:
-        return
-    apart = [d for d, total in totals.items() if abs(total - stated) > max(1.0, stated * ROUNDING_PCT / 100)]
-    if len(totals) > 1:  # by weekday the printed daily dose can be any of them: one that agrees is enough
-        apart = apart if len(apart) == len(totals) else []
-    for day in apart[:1]:
-        total = units.rounded(totals[day], 2)
+    """Ask where the parts of a program do not make what it states; it is stored as printed."""
+    lines = [line for line in closure(change) if not line.fits]
+    for what in dict.fromkeys(line.what for line in lines):
+        own = [line for line in lines if line.what == what]
+        stated = f"{units.number(own[0].stated)} {own[0].unit}"
         yield Question(
-            f"{change.patient}, {when(change)}: the steps of {day} add up to {total} mcg/day, and the daily dose stated"
-            f" is {units.number(stated)} mcg/day: {ALSO}",
-            id=f"{change.patient}:{change.effective_on}:steps",
+            f"{change.patient}, {when(change)}: {_made(change, own)}, and the {what} stated is {stated}: {ALSO}",
+            id=f"{change.patient}:{change.effective_on}:{'flow' if what == FLOW else 'steps'}",
         )
 
 
-def ahead(title: str, moments: Iterable[tuple[str, date]], today: date) -> Iterator[Question]:
-    """Ask about what is said to have happened after today.
+def _made(change: DoseChange, lines: Sequence[Closure]) -> str:
+    """What the parts make, in words; days that are alike are named together."""
+    first, dose = lines[0], units.quantity(change.dose_mcg_per_day, units.MCG_PER_DAY)
+    made = f"{units.rounded(first.computed, 3)} {first.unit}"
+    if first.from_steps is None:  # of the flow, or of a constant flow pump
+        strength = units.quantity(change.concentration_mcg_per_ml or 0, units.MCG_PER_ML)
+        if first.what == FLOW:
+            return f"{dose} at {strength} is a flow of {made}"
+        return f"a flow of {units.quantity(change.flow_ml_per_day or 0, units.ML_PER_DAY)} at {strength} is {made}"
+    parts = " and ".join(name for name in ("steps", "boluses") if getattr(change, name))
+    if len(lines) == 1:
+        return f"the {parts} of {first.day} add up to {made}"
+    days: dict[str, list[str]] = {}
+    for line in lines:
+        days.setdefault(units.rounded(line.computed, 2), []).append(line.day)
+    told = ", ".join(f"{total} ({', '.join(named)})" for total, named in days.items())
+    return f"the {parts} add up to {told} {first.unit}"
 
-    Args:
-        title: Of the kind of record.
-        moments: Patient and day of each.
-        today: In the log's zone.
-    """
-    for patient, day in moments:
-        if day > today:
-            yield Question(
-                f"{patient}: {title.lower()} of {day.isoformat()} lies {(day - today).days} days after today"
-                f" ({today.isoformat()}): check the date and this computer's clock",
-                id=f"{patient}:{day.isoformat()}:ahead",
-            )
 
-
-def answered(questions: Sequence[Question], confirm: dict[str, str]) -> list[tuple[str, str]]:
+def answered(questions: Sequence[Question], confirm: Mapping[str, str]) -> list[tuple[str, str]]:
     """Each question with its answer.
 
     Args:

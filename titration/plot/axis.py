@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_YEARS = 4
+MOST_THICK_DAYS = 6 * 365.25
 _RULES = (
     (45, "7D"),
     (100, "14D"),
@@ -103,6 +104,7 @@ def draw_time(ax: Axes, *, labelled: bool) -> Axes:
         ax.set_xticklabels(texts, **style.words(style.SMALL_PT))
     ax.tick_params(axis="x", length=2.5 if labelled else 0, width=0.6, color=style.GREY, labelbottom=labelled, pad=2)
     colour = style.LIGHT if len(years) <= MOST_YEARS else style.FAINT
+    width = 0.7 if last - first <= MOST_THICK_DAYS else 0.35
     for year in years:
-        ax.axvline(year, color=colour, linewidth=0.7, zorder=0, gid="year")
+        ax.axvline(year, color=colour, linewidth=width, zorder=0, gid="year")
     return ax

@@ -85,8 +85,9 @@ class Content:
         zone: IANA name.
         since: First instant of the window.
         until: Last instant of the window.
-        stairs: Programmed doses in the window, with flex ranges and the change from the one before.
-        confirmed_at: When the program was last confirmed; None without a dose done.
+        stairs: Programs in the window, as set or found, with flex ranges and the change from the one before.
+        confirmations: When the program was known, up to the end of the window.
+        unexplained: Intervals that end with a readout unlike the program on record.
         panels: Panels of scores.
         lanes: side_effects, events, oral_doses, refills in the window, with `moment`.
         counts: How many records of each kind are in the window.
@@ -98,11 +99,44 @@ class Content:
     since: pd.Timestamp
     until: pd.Timestamp
     stairs: pd.DataFrame
-    confirmed_at: pd.Timestamp | None
+    confirmations: pd.DataFrame
+    unexplained: pd.DataFrame
     panels: tuple[Panel, ...]
     lanes: Mapping[str, pd.DataFrame]
     counts: Mapping[str, int]
     not_drawn: tuple[str, ...] = field(default=())
+
+    @property
+    def last(self) -> pd.Series:
+        """The last piece of the staircase."""
+        return self.stairs.iloc[-1]
+
+    @property
+    def confirmed(self) -> pd.Series | None:
+        """The last confirmation: the program as it was set or found; None when there is none."""
+        return None if self.confirmations.empty else self.confirmations.iloc[-1]
+
+    @property
+    def readouts(self) -> pd.DataFrame:
+        """The confirmations of the window that are readouts."""
+        known = self.confirmations
+        return known[(known["record"] == "readout") & (known["confirmed_at"] >= self.since)]
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the last program began by itself and nothing has confirmed it since."""
+        if self.confirmed is None:
+            return bool(self.last["status"] == "programmed")
+        return bool(self.last["status"] == "programmed" and self.confirmed["confirmed_at"] < self.last["began"])
+
+    @property
+    def has_days_side_by_side(self) -> bool:
+        """Whether scores of one panel share a day, so that their marks stand side by side."""
+        for panel in self.panels:
+            days = [day for one in panel.series for day in self.wall(one.points["moment"]).dt.normalize().unique()]
+            if len(set(days)) < len(days):
+                return True
+        return False
 
     def wall(self, instants: pd.Series) -> pd.Series:
         """The instants as the clock on the wall showed them, for the axis and for print."""

@@ -5,7 +5,6 @@ Draws what `content` holds; derives nothing.
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pandas as pd
 
 from titration.plot import axis, style
 from titration.plot.content import each
+from titration.plot.draw_known import draw_last, draw_readouts, draw_unexplained
 from titration.plot.labels import Label, Part, Place, Room
 from titration.units import number, rounded
 
@@ -59,10 +59,12 @@ def draw_doses(ax: Axes, shown: Content, renderer: RendererBase) -> Axes:
     ax.set_yticks(levels)
     ax.set_yticklabels([number(level) for level in levels], **style.words(style.SMALL_PT))
     room = Room(ax, renderer)
+    draw_unexplained(ax, shown, room)
     _draw_lines(ax, shown, room)
     _draw_ranges(ax, shown)
+    draw_readouts(ax, shown)
     _draw_changes(ax, shown, room)
-    _draw_last(ax, shown)
+    draw_last(ax, shown)
     return ax
 
 
@@ -77,22 +79,24 @@ def _levels(top: float) -> list[float]:
 def _runs(shown: Content) -> list[tuple[bool, list[float], list[float]]]:
     """Runs of the staircase that are drawn alike: dashed or not, times, doses."""
     runs: list[tuple[bool, list[float], list[float]]] = []
-    confirmed = None if shown.confirmed_at is None else axis.number(shown.confirmed_at, shown.zone)
     begin = axis.number(shown.since, shown.zone)
     held = shown.stairs[(shown.stairs["end"] > shown.stairs["start"]) | shown.stairs["is_open"]]
+    held = held[held["dose_mcg_per_day"].notna()]
     starts, ends = (axis.numbers(shown.wall(held[name])) for name in ("start", "end"))
     was: tuple[float, float] | None = None
-    for start, end, mcg, status in zip(starts, ends, held["dose_mcg_per_day"], held["status"], strict=True):
-        from_ = max(float(start), begin)
-        is_dashed = status != "done" or confirmed is None or start >= confirmed
+    for start, end, piece in zip(starts, ends, each(held), strict=True):
+        from_, mcg = max(float(start), begin), piece.dose_mcg_per_day
+        is_dashed = not piece.is_confirmed
         joins = was is not None and was[0] == start
         if runs and joins and runs[-1][0] == is_dashed:
             runs[-1][1].append(from_)
             runs[-1][2].append(mcg)
-        elif was is not None and joins and (not is_dashed or status != "done"):
+        elif was is not None and joins and was[1] != mcg and (not is_dashed or piece.status != "done"):
             runs.append((is_dashed, [was[0], from_], [was[1], mcg]))
         else:
-            if joins:  # a change that was done is no less sure than what came before it
+            if (
+                was is not None and joins and was[1] != mcg
+            ):  # a change that was done is no less sure than what came before it
                 runs[-1][1].append(from_)
                 runs[-1][2].append(mcg)
             runs.append((is_dashed, [from_], [mcg]))
@@ -148,9 +152,12 @@ def _draw_ranges(ax: Axes, shown: Content) -> None:
 def _draw_changes(ax: Axes, shown: Content, room: Room) -> None:
     """A mark at each recorded program, and a label at each change while there is room."""
     stairs = shown.stairs
-    marks = stairs[(stairs["start"] >= shown.since) & ((stairs["end"] > stairs["start"]) | stairs["is_open"])]
+    begun = (stairs["start"] == stairs["began"]) & (stairs["start"] >= shown.since) & stairs["dose_mcg_per_day"].notna()
+    marks = stairs[begun & ((stairs["end"] > stairs["start"]) | stairs["is_open"])]
     x = axis.numbers(shown.wall(marks["start"]))
     for at, mark in zip(x, each(marks), strict=True):
+        if mark.status == "found" and mark.from_mode == mark.mode:
+            continue  # the readout has its own mark
         is_mode = mark.mode != mark.from_mode and pd.notna(mark.from_mode)
         face = style.PAPER if mark.timing == "assigned" else style.INK
         ax.plot(
@@ -229,20 +236,5 @@ def _small(change: pd.Series) -> str:
     if change["most"] > change["least"]:
         said.append(f"{number(change['least'])} to {number(change['most'])}")
     if change["status"] != "done":
-        said.append(change["status"])
+        said.append(change["status"])  # programmed, found
     return ", ".join(said)
-
-
-def _draw_last(ax: Axes, shown: Content) -> None:
-    """In the margin: the last recorded programmed dose and when it was last confirmed."""
-    last = shown.stairs.iloc[-1]
-    if not last["is_open"]:
-        said = f"ended {last['end'].tz_convert(shown.zone):%Y-%m-%d}"
-    else:
-        since = shown.confirmed_at
-        said = f"last confirmed {since.tz_convert(shown.zone):%Y-%m-%d}" if since is not None else "not confirmed"
-    text = "\n".join([f"{number(last['dose_mcg_per_day'])} mcg/day", *textwrap.wrap(said, 15)])
-    ax.annotate(
-        text, (1, float(last["dose_mcg_per_day"])), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-        ha="left", va="center", annotation_clip=False, gid="last", **style.words(style.TINY_PT),
-    )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from titration.derive import diary, dose, moments, reservoir, score, totals
+from titration.derive import diary, dose, moments, reconcile, reservoir, score, totals
 from titration.plot.content import Content, Panel, Series
 from titration.units import number
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 MOST_SCALES = 3
 MOST_PANELS = 6
 SHORTEST = pd.Timedelta(days=28)
+UNDRAWN = {
+    "boluses": ("given", "single bolus", "single boluses"),
+    "goal_ratings": ("rated", "goal rating", "goal ratings"),
+    "notes": ("noted", "note", "notes"),
+}
 LANES = {"side_effects": "observed", "events": "started", "oral_doses": "started", "refills": "filled"}
 
 
@@ -62,18 +67,19 @@ def of_patient(
         LookupError: A scale asked for is not in the register.
     """
     own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
-    own["dose_steps"] = frames["dose_steps"]
+    own |= {name: frames[name] for name in ("dose_steps", "timed_boluses")}
     end = moments.instant(until)
     lanes = {name: moments.in_order(own[name], stem, zone=zone) for name, stem in LANES.items()}
     lanes["refills"] = reservoir.discrepancy(lanes["refills"].drop(columns=["moment", "by_day"]), zone=zone).join(
         lanes["refills"][["moment", "by_day"]]
     )
     scores = moments.in_order(own["scores"], "observed", zone=zone)
-    doses, planned = _programs(own, zone=zone, until=end)
+    doses = moments.in_order(reconcile.on_record(own, zone=zone), "effective", zone=zone)
+    doses = doses[(doses["status"] == "done") | (doses["moment"] <= end)]
     begin = _since(since, end, [doses, scores]) or _since(since, end, list(lanes.values())) or end - SHORTEST
     begin = begin if since is not None else _day_of(begin, zone)
     stairs = _stairs(doses, own, zone=zone, until=end)
-    confirmed = dose.last_confirmed(own, zone=zone, until=end)["confirmed_at"]
+    known = reconcile.confirmations(own, zone=zone, until=end)
     changes = stairs.loc[stairs["is_change"], ["patient", "start"]]
     changes = changes.assign(day=moments.local_day(changes["start"], zone=zone))
     chosen, left_out = _chosen(scores[_within(scores, begin, end)], scale, scales)
@@ -83,25 +89,46 @@ def of_patient(
     notes = [
         *left_out,
         *(f"{p.title} (n {p.n})" for p in beyond),
-        *_outside(planned, [doses, scores, *lanes.values()], begin, end),
+        *_planned(own, end, zone=zone),
+        *_undrawn(own, begin, end, zone=zone),
+        *_outside([doses, scores, *lanes.values()], begin, end),
     ]
     stairs = stairs[(stairs["end"] > begin) | (stairs["start"] >= begin)].reset_index(drop=True)
-    counts = {"dose changes": int((stairs["start"] >= begin).sum()), "scores": sum(p.n for p in panels)}
+    is_new = (stairs["start"] >= begin) & (stairs["start"] == stairs["began"]) & (stairs["record"] == "dose_change")
+    counts = {"dose changes": int(is_new.sum()), "scores": sum(p.n for p in panels)}
     counts |= {name.replace("_", " "): int(_within(frame, begin, end).sum()) for name, frame in lanes.items()}
     return Content(
         patient=patient, zone=zone, since=begin, until=end, stairs=stairs,
-        confirmed_at=None if confirmed.empty else confirmed.iloc[0],
+        confirmations=known, unexplained=reconcile.unexplained(own, zone=zone, until=end),
         panels=tuple(panels), lanes=shown, counts=counts, not_drawn=tuple(notes),
     )  # fmt: skip
 
 
-def _outside(planned: int, given: Sequence[pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[str]:
+def _planned(own: Mapping[str, pd.DataFrame], end: pd.Timestamp, *, zone: str) -> Iterator[str]:
+    """How many changes are only planned, or programmed to begin after the picture: never drawn."""
+    n = len(reconcile.planned(own, zone=zone))
+    if n:
+        yield f"{n} planned dose change{'s' if n > 1 else ''}"
+    ahead = reconcile.on_record(own, zone=zone)
+    ahead = moments.placed(ahead[ahead["status"] == "programmed"], "effective", zone=zone)
+    n = int((ahead["moment"] > end).sum())
+    if n:
+        yield f"{n} programmed step{'s' if n > 1 else ''} of a later date"
+
+
+def _undrawn(own: Mapping[str, pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp, *, zone: str) -> Iterator[str]:
+    """How many records of the window have no place in the picture, in words."""
+    for name, (stem, one, more) in UNDRAWN.items():
+        n = int(_within(moments.placed(own[name], stem, zone=zone), begin, end).sum()) if name in own else 0
+        if n:
+            yield f"{n} {one if n == 1 else more}"
+
+
+def _outside(given: Sequence[pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[str]:
     """How many records lie outside the window, in words; what holds on into it is not counted."""
     later = sum(int((frame["moment"] > end).sum()) for frame in given)
     points = [frame for frame in given if "observed_on" in frame or "filled_on" in frame]
     earlier = sum(int((frame["moment"] < begin).sum()) for frame in points)
-    if planned:
-        yield f"{planned} planned dose change{'s' if planned > 1 else ''}"
     if earlier:
         yield f"{earlier} dated earlier"
     if later:
@@ -124,18 +151,6 @@ def _in_window(name: str, frame: pd.DataFrame, begin: pd.Timestamp, end: pd.Time
     return frame[_within(frame, begin, end)].reset_index(drop=True)
 
 
-def _programs(own: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> tuple[pd.DataFrame, int]:
-    """Doses done and those the pump has begun by itself, and how many plans are left out."""
-    doses, plans = own["doses"], own["plans"]
-    fulfilled = pd.concat([doses["fulfils"], plans["fulfils"]]).dropna()
-    waiting = plans[~plans["row"].isin(fulfilled)]
-    running = waiting[waiting["status"] == "programmed"]
-    placed = moments.placed(running, "effective", zone=zone)
-    running = running[placed["moment"] <= until]
-    both = doses if running.empty else pd.concat([doses, running], ignore_index=True)
-    return moments.in_order(both, "effective", zone=zone), len(waiting) - len(running)
-
-
 def _since(since: datetime | None, end: pd.Timestamp, frames: Sequence[pd.DataFrame]) -> pd.Timestamp | None:
     """The start of the window: as asked, or the first of those records; None when there are none."""
     if since is not None:
@@ -156,14 +171,17 @@ def _day_of(begin: pd.Timestamp, zone: str) -> pd.Timestamp:
 def _stairs(doses: pd.DataFrame, own: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> pd.DataFrame:
     """The staircase with the change from the dose before, and the range of a flex program's days."""
     record = doses.drop(columns=["moment", "by_day"])
-    stairs = dose.staircase(record, zone=zone, until=until, patient_states=own["patient_states"])
-    changed = dose.percent_change(record, zone=zone)
-    wanted = ["row", "from_mcg_per_day", "from_mode", "change_mcg_per_day", "change_pct", "undefined"]
-    stairs = stairs.merge(changed[wanted], on="row", how="left")
-    steps = own["dose_steps"]
-    by_day = totals.weekday_totals(steps[steps["of"].isin(stairs["row"])])
+    stairs = dose.staircase(
+        record, zone=zone, until=until, patient_states=own["patient_states"], readouts=own.get("readouts")
+    )
+    stairs = dose.with_changes(stairs)
+    is_set = stairs["record"] == "dose_change"
+    rows = stairs.loc[is_set, "row"]
+    steps, boluses = (own[name][own[name]["of"].isin(rows)] for name in ("dose_steps", "timed_boluses"))
+    by_day = totals.weekday_totals(steps, boluses)
     spread = by_day.groupby("of")["total_mcg_per_day"].agg(least="min", most="max").reset_index()
-    return stairs.merge(spread, left_on="row", right_on="of", how="left").drop(columns="of")
+    spread = spread.rename(columns={"of": "row"}).assign(record="dose_change").astype({"record": "str"})
+    return stairs.merge(spread, on=["record", "row"], how="left")
 
 
 def _chosen(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from titration.derive.found import OTHER
 from titration.plot.content import each
 from titration.plot.lanes import beyond
 from titration.units import number, rounded
@@ -48,17 +49,36 @@ def footer(shown: Content, columns: int = COLUMNS) -> list[str]:
     until = shown.until.tz_convert(shown.zone)
     said = [f"In this window: {counted}. Shown until {until:%Y-%m-%d %H:%M} ({shown.zone})."]
     if not shown.stairs.empty:
-        said.append("Doses are as programmed, not as measured in the patient. Dashed: after the last confirmation.")
+        said.append(f"Doses are as programmed, not as measured in the patient. {_dashed(shown)}")
+        said += _readout_marks(shown)
     if any(len(s.trailing) for panel in shown.panels for s in panel.series):
         said.append("Line: median of the 7 days up to each day, where 4 of them have a value on the same dose.")
     if shown.is_assigned:
         said.append("Hollow marks: times assigned, not observed.")
     if any(len(s.without) for panel in shown.panels for s in panel.series):
         said.append("x: asked, without a value (not assessed, or as stated).")
+    if shown.has_days_side_by_side:
+        said.append("Marks side by side are of one day.")
     not_drawn = [*shown.not_drawn, *beyond(shown)]
     if not_drawn:
         said.append(f"Not drawn: {', '.join(not_drawn)}.")
     return textwrap.wrap(" ".join(said), columns)
+
+
+def _dashed(shown: Content) -> str:
+    ahead = ", or programmed ahead and not confirmed" if shown.stairs["status"].eq("programmed").any() else ""
+    return f"Dashed: after the last confirmation{ahead}."
+
+
+def _readout_marks(shown: Content) -> Iterator[str]:
+    """What the marks of readouts say, where there are any."""
+    says = set(shown.readouts["says"])
+    if OTHER in says:
+        yield "Cross: a readout unlike the program on record, which is as found from then on."
+    if says - {OTHER}:
+        yield "Upright bar: a readout that agreed."
+    if shown.stairs["is_unexplained"].any():
+        yield "Crosshatched: unexplained, from the last confirmation to that readout."
 
 
 def timeline(shown: Content) -> str:
@@ -93,16 +113,48 @@ def _doses(shown: Content) -> Iterator[str]:
     if shown.stairs.empty:
         yield "  no dose recorded"
         return
-    for step in each(shown.stairs):
-        when = _when(step.start, shown.zone, by_day=step.by_day)
-        line = f"  {when:<16}  {number(step.dose_mcg_per_day):>7} mcg/day  {_change(step)}"
+    stairs = shown.stairs
+    confirmed = stairs[stairs["is_confirmed"]].groupby(["record", "row"]).size().index
+    for step in each(stairs.drop_duplicates(["record", "row"])):
+        when = _when(step.began, shown.zone, by_day=step.by_day)
+        dose = f"{number(step.dose_mcg_per_day):>7} mcg/day" if pd.notna(step.dose_mcg_per_day) else "  dose not read"
+        line = f"  {when:<16}  {dose}  {_change(step)}"
+        own = stairs[(stairs["record"] == step.record) & (stairs["row"] == step.row)]
+        is_empty = not (own["end"] > own["start"]).any() and not own["is_open"].any()
         marks = [
             "times assigned" if step.timing == "assigned" else "",
-            "" if step.status == "done" else f"{step.status}, not confirmed",
-            "" if step.end > step.start or step.is_open else "replaced at the same time by a later row",
+            _status(step, is_confirmed=(step.record, step.row) in confirmed or _is_last_seen(step, shown)),
+            "replaced at the same time by a later row" if is_empty else "",
         ]
         yield "; ".join(filter(None, [line.rstrip(), *marks]))
+    yield from _readouts(shown)
     yield from _last(shown)
+
+
+def _status(step: Any, *, is_confirmed: bool) -> str:
+    if step.status == "done":
+        return ""
+    if step.status == "found":
+        return "as a readout found it"
+    return "programmed" if is_confirmed else "programmed, not confirmed"
+
+
+def _is_last_seen(step: Any, shown: Content) -> bool:
+    """Whether the last confirmation is of that program."""
+    confirmed = shown.confirmed
+    last = shown.last
+    return confirmed is not None and (last["record"], last["row"]) == (step.record, step.row) and not shown.is_ahead
+
+
+def _readouts(shown: Content) -> Iterator[str]:
+    """Each readout, and the time it leaves unexplained."""
+    since = dict(zip(shown.unexplained["readout_row"], shown.unexplained["start"], strict=True))
+    for read in each(shown.readouts):
+        when = _when(read.confirmed_at, shown.zone, by_day=read.by_day)
+        differs = f": {read.differs}" if pd.notna(read.differs) else ""
+        began = since.get(read.row)
+        unsure = f"; unexplained from {began.tz_convert(shown.zone):%Y-%m-%d} on" if began is not None else ""
+        yield f"  readout {when}  {read.says}{differs}{unsure}"
 
 
 def _change(s: Any) -> str:
@@ -117,15 +169,20 @@ def _change(s: Any) -> str:
 
 
 def _last(shown: Content) -> Iterator[str]:
-    last = shown.stairs.iloc[-1]
-    dose = f"{number(last['dose_mcg_per_day'])} mcg/day"
-    since = _when(last["start"], shown.zone, by_day=bool(last["by_day"]))
+    last, confirmed = shown.last, shown.confirmed
     if not last["is_open"]:
         yield f"  ended {last['end'].tz_convert(shown.zone):%Y-%m-%d} (explant, transfer or death)"
         return
+    mcg = last["dose_mcg_per_day"]
+    dose = f"{number(mcg)} mcg/day" if pd.notna(mcg) else "not read"
+    since = _when(last["began"], shown.zone, by_day=bool(last["by_day"]))
     said = f"  last recorded programmed dose {dose}, effective {since}"
-    if shown.confirmed_at is not None:
-        said += f", last confirmed {shown.confirmed_at.tz_convert(shown.zone):%Y-%m-%d}"
+    said += ", as found" if last["status"] == "found" else ""
+    said += " (programmed ahead, not confirmed)" if shown.is_ahead else ""
+    if confirmed is not None:
+        said += f", last confirmed {confirmed['confirmed_at'].tz_convert(shown.zone):%Y-%m-%d}"
+        said += f" at {number(confirmed['dose_mcg_per_day'])} mcg/day" if shown.is_ahead else ""
+        said += " by a readout" if confirmed["record"] == "readout" else ""
     yield said
 
 

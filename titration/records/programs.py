@@ -1,4 +1,4 @@
-"""The records of a program: dose change, its steps and timed boluses, and the sums they make.
+"""The records of a program: dose change, its steps and timed boluses.
 
 Doses are as programmed; nothing here proposes or judges one.
 """
@@ -6,7 +6,7 @@ Doses are as programmed; nothing here proposes or judges one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from titration import times, units
 from titration.errors import Fault
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MODES = ("simple continuous", "flex", "periodic bolus", "minimum rate", "stopped", "constant flow")
 STATUSES = ("done", "programmed", "planned")
 EVERY_DAY = "every day"
-P = TypeVar("P", "DoseStep", "TimedBolus")
 WEEKDAYS = (EVERY_DAY, "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_MIN = 24 * 60
 _PART = re.compile(r"\s*(?P<day>[A-Za-z ]+?)?\s*(?P<at>\d\d:\d\d)\s+(?P<rest>.+?)\s*")
@@ -110,54 +109,6 @@ class TimedBolus(Record):
         """As it is typed."""
         over = "" if self.duration_min is None else f" over {units.quantity(self.duration_min, units.MIN)}"
         return f"{_at(self)} {units.quantity(self.dose_mcg, units.MCG)}{over}"
-
-
-def daily_totals(steps: Sequence[DoseStep], boluses: Sequence[TimedBolus] = ()) -> dict[str, float]:
-    """The amount each day of a program adds up to, in mcg/day.
-
-    A step runs until the next one, across midnight too: before a day's first step the last rate of
-    the day before goes on, so a pattern that crosses midnight keeps its sum. A weekday with steps of
-    its own has those in the place of those of every day; so with boluses.
-
-    Args:
-        steps: The steps of one program.
-        boluses: Its timed boluses.
-
-    Returns:
-        "every day" to mcg/day when all days are alike, else each weekday to mcg/day; empty when
-        there is neither step nor bolus.
-
-    Example:
-        >>> from titration.fields import Reading
-        >>> steps = DoseStep.parse_all("06:00 8 mcg/h; 22:00 4 mcg/h", Reading())
-        >>> daily_totals(steps, TimedBolus.parse_all("08:00 12 mcg", Reading()))
-        {'every day': 172.0}
-
-    Source:
-        Sum of rate x duration, and of the boluses; by definition.
-    """
-    if not steps and not boluses:
-        return {}
-    parts: list[DoseStep | TimedBolus] = [*steps, *boluses]
-    days = WEEKDAYS[1:] if any(p.weekday != EVERY_DAY for p in parts) else (EVERY_DAY,)
-    totals: dict[str, float] = {}
-    for place, day in enumerate(days):
-        own = _of_day(steps, day)
-        if not own:
-            if _of_day(boluses, day):
-                totals[day] = sum(b.dose_mcg for b in _of_day(boluses, day))
-            continue
-        yesterday = _of_day(steps, days[place - 1])
-        ends = [s.start_min for s in own[1:]] + [DAY_MIN]
-        minutes = yesterday[-1].rate_mcg_per_h * own[0].start_min if yesterday else 0.0
-        minutes += sum(s.rate_mcg_per_h * (end - s.start_min) for s, end in zip(own, ends, strict=True))
-        totals[day] = minutes / 60 + sum(b.dose_mcg for b in _of_day(boluses, day))
-    return totals
-
-
-def _of_day(parts: Sequence[P], day: str) -> list[P]:
-    own = [p for p in parts if p.weekday == day] or [p for p in parts if p.weekday == EVERY_DAY]
-    return sorted(own, key=lambda p: p.start_min)
 
 
 @record(

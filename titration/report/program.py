@@ -5,104 +5,75 @@ A step programmed ahead counts from its own time, and is marked as not confirmed
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from titration import units
-from titration.derive import dose as derived
-from titration.derive import moments
-from titration.report import printed
+from titration.derive import reconcile
+from titration.report import printed, unexplained
 from titration.report.facts import Fact
 from titration.report.page import Heading, Item, Lines, Pairs, Panel, Said, Table
+from titration.report.programs import TABLE, on_record, programs, strength
 from titration.report.window import Row, Window, rows, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TABLE = "dose_change"
-AHEAD = "programmed ahead, not confirmed"
+    import pandas as pd
+
+__all__ = ["changes_panel", "last_panel", "on_record", "strength"]
+AHEAD, FOUND = "programmed ahead, not confirmed", "as a readout found it"
 DIFFERENCE = "daily dose less the one before it on record"
 PERCENT = "100 x (new - old) / old; not defined from 0 or between unlike modes"
 
 
-def on_record(frames: Mapping[str, pd.DataFrame], window: Window) -> pd.DataFrame:
-    """The changes done, and the steps programmed ahead whose time has come and that no change has carried out.
-
-    Args:
-        frames: The frames of one patient, cut at the end of the window.
-        window: For its zone.
-
-    Returns:
-        Rows with the columns of `doses`, in order of time and row.
-    """
-    doses, plans = frames["doses"], frames["plans"]
-    carried_out = set(doses["fulfils"].dropna())
-    ahead = plans[(plans["status"] == "programmed") & ~plans["row"].isin(carried_out)]
-    if ahead.empty:
-        return doses
-    both = pd.concat([doses, ahead], ignore_index=True)
-    return moments.in_order(both, "effective", zone=window.zone_name).drop(columns=["moment", "by_day"])
-
-
 def last_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
-    """The last recorded programmed dose, when it took effect, and when it was last confirmed.
+    """The last recorded programmed dose, when it took effect, when it was last confirmed, and what is unexplained.
 
     Args:
         frames: The frames of one patient, cut at the end of the window.
         window: The days of the page.
     """
     title = "Last recorded programmed dose"
-    known = rows(on_record(frames, window))
+    known = programs(frames, window)
     if not known:
         none = Fact("dose.last.none", title, f"No dose change is on record up to {window.last.isoformat()}.", n=0)
         return Panel("program", title, (Lines((none,)),))
     last = known[-1]
     pairs: list[tuple[str, Said]] = [("Daily dose", _dose(last)), ("Program", _how(last))]
     steps = frames["dose_steps"][frames["dose_steps"]["of"] == last["row"]]
-    if not steps.empty:
+    if not steps.empty and last["record"] == TABLE:
         pairs.append(("Steps (pump's clock)", _steps(steps, last)))
-    pairs += [("Effective", _effective(last, window)), ("Last confirmed", _confirmed(known, window))]
-    in_force = derived.in_force(
-        on_record(frames, window),
-        at=window.end - timedelta(minutes=1),
-        zone=window.zone_name,
-        patient_states=frames["patient_states"],
-    )
-    pairs += [] if in_force.empty else _since(last, window)
+    confirmed = rows(reconcile.confirmations(frames, zone=window.zone_name))
+    ahead = _is_ahead(last, confirmed)
+    pairs.append(("Effective", _effective(last, window, is_ahead=ahead)))
+    pairs.append(("Last confirmed", _confirmed(confirmed, frames, window, is_ahead=ahead)))
+    pairs += _since(last, window) if last["is_open"] else []
     items: list[Item] = [Pairs(tuple(pairs), lead=True)]
-    notes: tuple[Said, ...] = (*_following(frames, ended=in_force.empty), *_assigned(last))
+    notes: tuple[Said, ...] = (*_following(frames, ended=not last["is_open"]), *_assigned(last))
     items += [Lines(notes)] if notes else []
-    return Panel("program", title, tuple(items))
+    return Panel("program", title, (*items, *unexplained.items(frames, window)))
+
+
+def _is_ahead(last: Row, confirmed: list[dict[str, Any]]) -> bool:
+    """Whether that program began by itself and nothing has confirmed it since."""
+    return last["status"] == "programmed" and not (confirmed and confirmed[-1]["confirmed_at"] >= last["began"])
+
+
+def _stem(row: Row) -> str:
+    return "effective" if row["record"] == TABLE else "read"
 
 
 def _dose(last: Row) -> Fact:
     dose = last["dose_mcg_per_day"]
-    said = units.quantity(dose, units.MCG_PER_DAY)
+    said = "not read" if dose is None else units.quantity(dose, units.MCG_PER_DAY)
     return Fact(
         "dose.last.dose",
         "Last recorded programmed daily dose",
         said,
         dose,
         "mcg/day",
-        source=printed.source(TABLE, last),
+        source=printed.source(last["record"], last),
     )
-
-
-def strength(row: Row) -> str:
-    """Drug, strength and admixture of a program or a filling, in print.
-
-    Example:
-        >>> strength({"drug": "baclofen", "concentration_mcg_per_ml": 500.0, "admixture": None})
-        'baclofen 500 mcg/mL'
-    """
-    drug, concentration = row["drug"], row["concentration_mcg_per_ml"]
-    admixture = f", with {row['admixture']}" if row.get("admixture") else ""
-    if concentration is None:
-        return (f"{drug}, strength not stated" if drug else "drug and strength not stated") + admixture
-    said = units.quantity(concentration, units.MCG_PER_ML)
-    return (f"{drug} {said}" if drug else f"{said}, drug not stated") + admixture
 
 
 def _how(last: Row) -> Fact:
@@ -110,7 +81,10 @@ def _how(last: Row) -> Fact:
     if last["dose_ordered_mcg_per_day"] is not None:
         said += f"; ordered as {units.quantity(last['dose_ordered_mcg_per_day'], units.MCG_PER_DAY)}"
     return Fact(
-        "dose.last.program", "Mode, drug and strength of that program", said, source=printed.source(TABLE, last)
+        "dose.last.program",
+        "Mode, drug and strength of that program",
+        said,
+        source=printed.source(last["record"], last),
     )
 
 
@@ -122,34 +96,43 @@ def _steps(steps: pd.DataFrame, last: Row) -> Fact:
         clock = f"{int(step['start_min']) // 60:02d}:{int(step['start_min']) % 60:02d}"
         said.append(f"{weekday}{clock} {units.quantity(step['rate_mcg_per_h'], units.MCG_PER_H)}")
     return Fact(
-        "dose.last.steps", "Steps of that program", "; ".join(said), n=len(said), source=printed.source(TABLE, last)
+        "dose.last.steps",
+        "Steps of that program",
+        "; ".join(said),
+        n=len(said),
+        source=printed.source(last["record"], last),
     )
 
 
-def _effective(last: Row, window: Window) -> Fact:
-    said = printed.moment(last, "effective", window.zone)
-    said += f" ({AHEAD})" if last["status"] == "programmed" else ""
-    return Fact("dose.last.effective", "When that program took effect", said, source=printed.source(TABLE, last))
+def _effective(last: Row, window: Window, *, is_ahead: bool) -> Fact:
+    said = printed.moment(last, _stem(last), window.zone)
+    said += f" ({AHEAD})" if is_ahead else f" ({FOUND})" if last["record"] != TABLE else ""
+    source = printed.source(last["record"], last)
+    return Fact("dose.last.effective", "When that program took effect", said, source=source)
 
 
-def _confirmed(known: list[dict[str, object]], window: Window) -> Fact:
-    label, rule = "Last confirmed", "the last change entered as done"
-    done = [row for row in known if row["status"] == "done"]
-    if not done:
+def _confirmed(
+    confirmed: list[dict[str, Any]], frames: Mapping[str, pd.DataFrame], window: Window, *, is_ahead: bool
+) -> Fact:
+    label, rule = "Last confirmed", "the last change entered as done, or the last readout that stated the daily dose"
+    if not confirmed:
         return Fact("dose.last.confirmed", label, "never on record", definition=rule, n=0)
-    last: Row = done[-1]
-    said = printed.moment(last, "effective", window.zone)
-    if last is not known[-1]:
-        said += f", at {units.quantity(last['dose_mcg_per_day'], units.MCG_PER_DAY)}"
-    return Fact("dose.last.confirmed", label, said, definition=rule, source=printed.source(TABLE, last))
+    last = confirmed[-1]
+    by_readout = last["record"] == "readout"
+    frame = frames["readouts" if by_readout else "doses"]
+    (row,) = rows(frame[frame["row"] == last["row"]])
+    said = printed.moment(row, "read" if by_readout else "effective", window.zone)
+    said += ", by a readout" if by_readout else ""
+    said += f", at {units.quantity(last['dose_mcg_per_day'], units.MCG_PER_DAY)}" if is_ahead else ""
+    return Fact("dose.last.confirmed", label, said, definition=rule, source=printed.source(last["record"], last))
 
 
 def _since(last: Row, window: Window) -> list[tuple[str, Said]]:
-    days = (window.last - last["effective_on"].date()).days
+    days = (window.last - last[f"{_stem(last)}_on"].date()).days
     fact = Fact(
         "dose.last.days", "Days from that change to the end of the window", f"{days} {'day' if days == 1 else 'days'}", float(days),
         "days", window.last.isoformat(), definition="calendar days from the day it took effect to the last day",
-        source=printed.source(TABLE, last),
+        source=printed.source(last["record"], last),
     )  # fmt: skip
     return [("Days to month end", fact)]
 
@@ -166,7 +149,7 @@ def _following(frames: Mapping[str, pd.DataFrame], *, ended: bool) -> tuple[Fact
 
 
 def _assigned(*given: Row) -> tuple[str, ...]:
-    return (printed.ASSIGNED_NOTE,) if any(row["timing"] == "assigned" for row in given) else ()
+    return (printed.ASSIGNED_NOTE,) if any(row.get("timing") == "assigned" for row in given) else ()
 
 
 def changes_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
@@ -176,12 +159,11 @@ def changes_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
         frames: The frames of one patient, cut at the end of the window.
         window: The days of the page.
     """
-    known = derived.percent_change(on_record(frames, window), zone=window.zone_name)
-    every = rows(known)
-    ours = set(within(known, "effective", window)["row"])
+    every = programs(frames, window)
+    ours = set(within(on_record(frames, window), "effective", window)["row"])
     lines, shown = [], []
     for place, row in enumerate(every):
-        if row["row"] in ours:
+        if row["record"] == TABLE and row["row"] in ours:
             lines.append(_change(row, every[place - 1] if place else None, window))
             shown.append(row)
     title = "Dose changes in the month"
@@ -205,7 +187,8 @@ def changes_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
 
 def _change(row: Row, old: Row | None, window: Window) -> tuple[Said, ...]:
     stem = f"change.{row['row']}"
-    origin = printed.source(TABLE, row) if old is None else printed.source(TABLE, old, row)
+    before = () if old is None else printed.source(old["record"], old)
+    origin = (*before, *printed.source(TABLE, row))
     effective = printed.moment(row, "effective", window.zone)
     entered = printed.instant(row["recorded_at"], window.zone)
     day = window.days
@@ -228,13 +211,16 @@ def _from(stem: str, old: Row | None, origin: tuple[str, ...], day: str) -> Said
     if old is None:
         return "none before"
     dose = old["dose_mcg_per_day"]
-    said = units.quantity(dose, units.MCG_PER_DAY)
+    said = "not read" if dose is None else units.quantity(dose, units.MCG_PER_DAY)
+    said += ", as found" if old["record"] != TABLE else ""
     return Fact(f"{stem}.from", "Daily dose before the change", said, dose, "mcg/day", day, source=origin[:1])
 
 
 def _difference(stem: str, row: Row, old: Row | None, origin: tuple[str, ...], day: str) -> Said:
     if old is None:
         return "-"
+    if old["dose_mcg_per_day"] is None:
+        return "not computable"
     value = printed.less(row["dose_mcg_per_day"], old["dose_mcg_per_day"])
     said = printed.signed(value, "mcg/day")
     return Fact(f"{stem}.difference", "Difference of daily dose", said, value, "mcg/day", day, 2, DIFFERENCE, origin)

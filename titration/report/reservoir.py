@@ -5,15 +5,15 @@ A printed date is marked when something recorded later may have made it out of d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from titration import units
-from titration.derive.reservoir import discrepancy
+from titration.derive.dates import STEMS
+from titration.derive.reservoir import RECKONED, UNLIKE, closure, dates
 from titration.report import printed
 from titration.report.facts import Fact
 from titration.report.page import Heading, Item, Lines, Panel, Said, Table
-from titration.report.program import strength
+from titration.report.programs import strength
 from titration.report.window import Row, Window, rows, within
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEASURED = "withdrawn volume less the expected one, both as recorded"
+OURS = "volume injected at the refill before, less flow of the program as recorded x time, less boluses of the pump"
+LESS = "withdrawn volume less the one reckoned from the record"
+FIRST = "the dates as they stand in the record, and calendar days between them; nothing is reckoned ahead"
 
 
 def refills_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
@@ -32,19 +35,77 @@ def refills_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
         window: The days of the page.
     """
     title = "Refills"
-    ours = set(within(frames["refills"], "filled", window)["row"])
-    # every refill, because the percent needs the one before
-    every = rows(discrepancy(frames["refills"], zone=window.zone_name))
-    found = [row for row in every if row["row"] in ours]
-    if not found:
+    recorded = within(frames["refills"], "filled", window)
+    if recorded.empty:
         return Panel("refills", title, (), "none on record this month")
-    heads = ("Filled", "Filled with", "Expected", "Withdrawn", "Withdrawn less expected", "Injected", "Words")
-    numeric, wide = {"Expected", "Withdrawn", "Injected"}, {"Filled with", "Withdrawn less expected", "Words"}
+    # every refill, because the volume due needs the one before
+    closed = {row["row"]: row for row in rows(closure(frames, zone=window.zone_name))}
+    found = [{**row, **{n: v for n, v in closed[row["row"]].items() if n not in row}} for row in rows(recorded)]
+    heads = (
+        "Filled",
+        "Filled with",
+        "Expected as printed",
+        "Withdrawn",
+        "Withdrawn less expected",
+        "Injected",
+        "Words",
+    )
+    numeric = {"Expected as printed", "Withdrawn", "Injected"}
+    wide = {"Filled with", "Withdrawn less expected", "Words"}
     lines = tuple(_refill(row, window) for row in found)
-    items: list[Item] = [Table(title, tuple(Heading(h, h in numeric, int(h in wide)) for h in heads), lines)]
+    ours = tuple(line for row in found for line in _ours(row, window))
+    items: list[Item] = [
+        Table(title, tuple(Heading(h, h in numeric, int(h in wide)) for h in heads), lines),
+        Lines(ours),
+    ]
     if any(row["timing"] == "assigned" for row in found):
         items.append(Lines((printed.ASSIGNED_NOTE,)))
     return Panel("refills", title, tuple(items))
+
+
+def _ours(row: Row, window: Window) -> tuple[Fact, ...]:
+    """The second expected volume, ours, with what it was made from or why it is missing."""
+    stem, days = f"refill.{row['row']}", window.days
+    origin = printed.source("refill", row)
+    if row["from_row"] is not None:
+        origin = (f"refill:{row['from_row']}", *origin)
+    label = "Residual volume expected, reckoned from the record"
+    head = f"Expected as reckoned from the record, refill of {printed.moment(row, 'filled', window.zone)}"
+    if row["says"] != RECKONED:
+        said = f"{head}: {row['says']} ({_how(row)})."
+        return (Fact(f"{stem}.reckoned", label, said, None, "", days, definition=OURS, source=origin),)
+    value, less = row["computed_ml"], row["computed_difference_ml"]
+    said = f"{head}: {units.rounded(value, 2)} mL ({_how(row)})."
+    volume = Fact(f"{stem}.reckoned", label, said, value, "mL", days, definition=OURS, source=origin)
+    if less is None:
+        return (volume,)
+    said = f"Beside that, withdrawn: {row['computed_words']}{_percent(row['computed_pct'])}."
+    return (
+        volume,
+        Fact(f"{stem}.reckoned-difference", "Withdrawn less reckoned volume", said, less, "mL", days, 1, LESS, origin),
+    )
+
+
+def _how(row: Row) -> str:
+    """What the reckoned volume was made from, or why there is none."""
+    if row["says"] != RECKONED:
+        said = str(row["why"])
+        if row["why"] == UNLIKE:
+            strengths = (_strength(row, "filled"), _strength(row, "program"))
+            said += f": filled with {strengths[0]}, programmed for {strengths[1]}"
+        return said
+    said = f"{units.number(row['filled_ml'])} mL injected before, less {units.rounded(row['flow_ml'], 2)} mL by the program"
+    if row["bolus_ml"]:
+        said += f", less {units.rounded(row['bolus_ml'], 2)} mL by boluses"
+    return said + ("; a part of that time is unexplained" if row["is_unexplained"] else "")
+
+
+def _strength(row: Row, which: str) -> str:
+    return strength({name: row[f"{which}_{name}"] for name in ("drug", "concentration_mcg_per_ml")})
+
+
+def _percent(percent: float | None) -> str:
+    return "" if percent is None else f" ({units.rounded(abs(percent))} % of the volume due)"
 
 
 def _refill(row: Row, window: Window) -> tuple[Said, ...]:
@@ -75,42 +136,28 @@ def _closure(row: Row, stem: str, days: str) -> Said:
     if value is None:
         return "not computable"
     said = row["difference_words"]
-    if percent is not None:
-        said += f" ({units.rounded(abs(percent))} % of the volume due)"
+    said += _percent(percent)
     origin = printed.source("refill", row)
     return Fact(f"{stem}.difference", "Withdrawn less expected volume", said, value, "mL", days, 1, MEASURED, origin)
 
 
-@dataclass(frozen=True)
-class _Date:
-    """A kind of date: where it is recorded, and what recorded later may put it out of date."""
-
-    key: str
-    title: str
-    frame: str
-    column: str
-    stem: str
-    table: str
-    after: tuple[str, ...]
-    was: str
-
-
-_DATES = (
-    _Date("booked", "Next refill, booked", "refills", "next_booked_on", "filled", "refill", ("refill",), "booked"),
-    _Date(
-        "alarm-at-refill", "Low reservoir alarm, printed at a refill", "refills", "alarm_on", "filled", "refill",
-        ("dose_change", "refill", "pump"), "printed",
-    ),
-    _Date(
-        "alarm-at-change", "Low reservoir alarm, printed at a dose change", "doses", "alarm_on", "effective",
-        "dose_change", ("dose_change", "refill", "pump"), "printed",
-    ),
-    _Date("use-by", "Use-by of the drug filled in", "refills", "use_by_on", "filled", "refill", ("refill", "pump"), "noted"),
-    _Date("eri", "Elective replacement of the pump", "pumps", "eri_on", "implanted", "pump", ("pump",), "noted"),
-)  # fmt: skip
-_FRAMES = {"dose_change": ("doses", "effective"), "refill": ("refills", "filled"), "pump": ("pumps", "implanted")}
-_SPOKEN = {"dose_change": "dose change", "refill": "refill", "pump": "pump implanted"}
-LATER_SHOWN = 2
+SPOKEN = {"pump": "pump"}
+TITLES = {
+    "booked": "Next refill, booked",
+    "alarm-at-refill": "Low reservoir alarm, printed at a refill",
+    "alarm-at-change": "Low reservoir alarm, printed at a dose change",
+    "alarm-at-readout": "Low reservoir alarm, printed at a readout",
+    "use-by": "Use-by of the drug filled in",
+    "eri": "Elective replacement of the pump",
+    "eri-at-readout": "Elective replacement of the pump, printed at a readout",
+}
+HEADS = (
+    Heading("Date"),
+    Heading("What", wide=3),
+    Heading("Recorded with", wide=2),
+    Heading("What came later", wide=4),
+    Heading("Days after first", numeric=True),
+)
 
 
 def dates_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
@@ -121,44 +168,53 @@ def dates_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
         window: The days of the page.
     """
     title = "Dates as recorded"
-    found = []
-    for kind in _DATES:
-        frame = frames[kind.frame]
-        given = rows(frame[frame[kind.column].notna()])
-        if given:
-            found.append((given[-1][kind.column], kind, given[-1]))
+    found = rows(dates(frames, zone=window.zone_name))
     if not found:
         return Panel("dates", title, (), "none booked or printed on record")
-    found.sort(key=lambda one: (one[0], one[1].key))
-    heads = (Heading("Date"), *(Heading(head, wide=1) for head in ("What", "Recorded with", "What came later")))
-    lines = tuple(_date(kind, row, frames, window) for _, kind, row in found)
-    return Panel("dates", title, (Table(title, heads, lines),))
+    lines = tuple(_date(row, frames, window) for row in found)
+    items: list[Item] = [Table(title, HEADS, lines)]
+    if len(found) > 1:
+        items.append(Lines((_first(found),)))
+    return Panel("dates", title, tuple(items))
 
 
-def _date(kind: _Date, row: Row, frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Said, ...]:
-    stem, origin = f"date.{kind.key}", printed.source(kind.table, row)
-    later = [(table, one) for table in kind.after for one in _later(row, kind, frames, table)]
-    told = [f"{_SPOKEN[table]} {printed.moment(one, _FRAMES[table][1], window.zone)}" for table, one in later]
-    more = len(later) - LATER_SHOWN
-    said = f"{kind.was} before: {'; '.join(told[:LATER_SHOWN])}" + (f"; and {more} more" if more > 0 else "")
-    sources = sum((printed.source(table, one) for table, one in later), start=origin)
-    recorded = f"{_SPOKEN[kind.table]} {printed.moment(row, kind.stem, window.zone)}"
+def _origin(row: Row) -> tuple[str, ...]:
+    return (f"{row['record']}:{row['row']}",)
+
+
+def _date(row: Row, frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Said, ...]:
+    stem, origin, title = f"date.{row['what']}", _origin(row), TITLES[row["what"]]
+    frame, own, word = STEMS[row["record"]]
+    (recorded,) = rows(frames[frame][frames[frame]["row"] == row["row"]])
+    said = row["says"] or "-"
+    if row["n_later"] > 1:
+        said += f", and {row['n_later'] - 1} more"
+    later = () if row["later_row"] is None else (f"{row['later_record']}:{row['later_row']}",)
+    days = int(row["days_after_first"])
     return (
-        Fact(f"{stem}.on", kind.title, printed.day(row[kind.column]), source=origin),
-        kind.title,
-        Fact(f"{stem}.recorded", f"{kind.title}: recorded with", recorded, source=origin),
-        Fact(f"{stem}.later", f"{kind.title}: what came later", said if later else "-", n=len(later), source=sources),
+        Fact(f"{stem}.on", title, printed.day(row["on"]), source=origin),
+        title,
+        Fact(
+            f"{stem}.recorded",
+            f"{title}: recorded with",
+            f"{SPOKEN.get(row['record'], word)} {printed.moment(recorded, own, window.zone)}",
+            source=origin,
+        ),
+        Fact(f"{stem}.later", f"{title}: what came later", said, n=int(row["n_later"]), source=origin + later),
+        Fact(
+            f"{stem}.days", f"{title}: days after the first of the dates", str(days), float(days), "days", source=origin
+        ),
     )
 
 
-def _later(row: Row, kind: _Date, frames: Mapping[str, pd.DataFrame], table: str) -> list[Row]:
-    """The rows after that one; on its own day only what is known to be later."""
-    frame, stem = _FRAMES[table]
-    on, at = row[f"{kind.stem}_on"], row.get(f"{kind.stem}_at")
-    found: list[Row] = []
-    for one in rows(frames[frame]):
-        its_at = one.get(f"{stem}_at")
-        is_later = one[f"{stem}_on"] > on if at is None or its_at is None else its_at > at
-        if is_later:
-            found.append(one)
-    return found
+def _first(found: list[dict[str, Any]]) -> Fact:
+    """Which date comes first, and by how many days."""
+    first = [row for row in found if row["days_after_first"] == 0]
+    after = next((row for row in found if row["days_after_first"] > 0), None)
+    named = " and ".join(TITLES[row["what"]].lower() for row in first)
+    said = f"First of these dates: {printed.day(first[0]['on'])} ({named})."
+    if after is not None:
+        days = int(after["days_after_first"])
+        said += f" {days} {'day' if days == 1 else 'days'} later: {TITLES[after['what']].lower()}."
+    sources = sum((_origin(row) for row in found), start=())
+    return Fact("date.first", "Which date comes first", said, n=len(found), definition=FIRST, source=sources)

@@ -1,0 +1,221 @@
+"""The pump's clock: a fixed offset from UTC that only a person changes, beside the wall clock of the zone.
+
+Imports `moments`. It says where the two stand apart; it sets no clock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from titration.derive import moments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+SOURCES = (("pump", "pumps", "implanted"), ("readout", "readouts", "read"), ("dose_change", "doses", "effective"))
+"""What states the pump's clock: table, frame, stem of its time; of one moment the later in this order holds."""
+OFFSETS = {
+    "patient": "str",
+    "start": moments.INSTANT,
+    "end": moments.INSTANT,
+    "offset_min": "int64",
+    "is_assumed": "bool",
+    "source": "str",
+    "row": "int64",
+    "by_day": "bool",
+}
+WALL = {"start": moments.INSTANT, "offset_min": "int64"}
+DIFFERS = {
+    "patient": "str",
+    "start": moments.INSTANT,
+    "end": moments.INSTANT,
+    "pump_offset_min": "int64",
+    "wall_offset_min": "int64",
+    "difference_min": "int64",
+    "is_assumed": "bool",
+    "by_day": "bool",
+}
+_DAY = pd.Timedelta(days=1)
+
+
+def offsets(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
+    """The offset of each patient's pump clock, from when to when, and what says so.
+
+    A pump, a readout or a dose change done that states `clock_offset_min` sets it, until the next that
+    does. Before any states one, and after a new pump that states none, it is taken to be the local offset
+    of the last program when that was set, and `is_assumed` says so. A switch of the wall clock changes nothing.
+
+    Args:
+        frames: Frames by name; `pumps`, `readouts` and `doses` are read.
+        zone: IANA name; places a day without a time, and is the offset of a program of a day alone.
+
+    Returns:
+        By patient and start: patient (str), start, end (datetime64[us, UTC]; end missing for the last),
+        offset_min (int64, min east of UTC), is_assumed (bool), source (str: table), row (int64: the record
+        that began it), by_day (bool: only the day of the start is known).
+
+    Example:
+        >>> from titration.columns import columns, frame, of_records
+        >>> from titration.records import KINDS, DoseChange
+        >>> dose = DoseChange(patient="P001", effective_at="2026-10-08T09:30+01:00", mode="flex", dose_mcg_per_day=168)
+        >>> frames = {k.frame: frame(columns(k), {}) for k in KINDS.values()}
+        >>> frames["doses"] = of_records(KINDS["dose_change"], [dose])
+        >>> offsets(frames, zone="Europe/London")[["offset_min", "is_assumed"]].values.tolist()
+        [[60, True]]
+
+    Source:
+        By definition.
+    """
+    said = _said(frames, zone=zone)
+    by = said["patient"]
+    said["stated_by"] = said["stated"].where(~said["is_reset"], np.inf).groupby(by).ffill()  # inf: not known any more
+    said["own_by"] = said["own"].groupby(by).ffill()
+    is_assumed = said["stated_by"].isna() | np.isinf(said["stated_by"])
+    said = said.assign(offset_min=said["stated_by"].mask(is_assumed, said["own_by"]), is_assumed=is_assumed)
+    said = said[said["offset_min"].notna()]
+    said = said.drop_duplicates(["patient", "moment"], keep="last")
+    before = said.shift(1)
+    same = (said["patient"] == before["patient"]) & (said["offset_min"] == before["offset_min"])
+    said = said[~(same & (said["is_assumed"] == before["is_assumed"]))]
+    is_last = said["patient"] != said["patient"].shift(-1)
+    return moments.typed(said.assign(start=said["moment"], end=said["moment"].shift(-1).mask(is_last)), OFFSETS)
+
+
+def _said(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
+    """All that can tell the clock, by patient and time: the offset stated, or that of the program itself."""
+    parts = []
+    for place, (table, name, stem) in enumerate(SOURCES):
+        placed = moments.placed(frames[name], stem, zone=zone)
+        own = pd.Series(np.nan, index=placed.index)
+        if table == "dose_change":
+            placed, own = placed[placed["status"] == "done"], _own(placed, zone=zone)
+        stated = placed["clock_offset_min"].astype("float64")
+        made = placed[["patient", "moment", "by_day", "row"]].assign(source=table, place=place, stated=stated, own=own)
+        parts.append(made.assign(is_reset=(table == "pump") & stated.isna()))
+    both = pd.concat(parts, ignore_index=True)
+    both = both[both["stated"].notna() | both["own"].notna() | both["is_reset"]]
+    return both.sort_values(["patient", "moment", "place", "row"], kind="stable", ignore_index=True)
+
+
+def _own(placed: pd.DataFrame, *, zone: str) -> pd.Series:
+    """The local offset each program was set at; that of the zone where only the day is known."""
+    stated = placed["effective_offset_min"].astype("float64")
+    return stated.where(stated.notna(), wall_offset(placed["moment"], zone=zone))
+
+
+def wall_offset(instants: pd.Series, *, zone: str) -> pd.Series:
+    """The offset of the zone's wall clock at each instant.
+
+    Args:
+        instants: Instants (datetime64, UTC).
+        zone: IANA name.
+
+    Returns:
+        Series (float64, min east of UTC; missing where the instant is), same index.
+
+    Example:
+        >>> wall_offset(pd.Series(pd.to_datetime(["2026-10-08T12:00Z"])), zone="Europe/London").tolist()
+        [60.0]
+
+    Source:
+        By definition.
+    """
+    wall, utc = (instants.dt.tz_convert(name).dt.tz_localize(None).to_numpy() for name in (zone, "UTC"))
+    return pd.Series(np.floor((wall - utc) / np.timedelta64(1, "m")), index=instants.index)
+
+
+def switches(*, zone: str, since: datetime, until: datetime) -> pd.DataFrame:
+    """The offsets of the zone's wall clock in a stretch of time, each from its switch on.
+
+    Args:
+        zone: IANA name.
+        since: First instant.
+        until: Last instant, not included.
+
+    Returns:
+        By start: start (datetime64[us, UTC]; the first is `since`), offset_min (int64, min east of UTC).
+
+    Raises:
+        ValueError: An instant has no offset.
+
+    Example:
+        >>> first, last = pd.Timestamp("2026-10-01T00:00Z"), pd.Timestamp("2026-12-01T00:00Z")
+        >>> switches(zone="Europe/London", since=first, until=last)["start"].dt.strftime("%d %b %H:%M").tolist()
+        ['01 Oct 00:00', '25 Oct 01:00']
+
+    Source:
+        By definition.
+    """
+    first, last = moments.instant(since), moments.instant(until)
+    if not first < last:
+        return moments.typed(pd.DataFrame({"start": [], "offset_min": []}), WALL)
+    coarse = pd.Series(pd.date_range(first, last + _DAY, freq="D")).astype(moments.INSTANT)
+    changed = wall_offset(coarse, zone=zone).diff().fillna(0) != 0
+    ends = coarse[changed]
+    minute = pd.to_timedelta(np.arange(-24 * 60, 1), unit="min")  # every minute of a day in which it switched
+    fine = np.add.outer(ends.dt.tz_localize(None).to_numpy(), minute.to_numpy()).ravel().astype("datetime64[us]")
+    near = pd.Series(pd.DatetimeIndex(fine, tz="UTC")).astype(moments.INSTANT)
+    starts = pd.concat([pd.Series([first]).astype(moments.INSTANT), near], ignore_index=True)
+    made = pd.DataFrame({"start": starts.drop_duplicates(ignore_index=True)})
+    made["offset_min"] = wall_offset(made["start"], zone=zone)
+    made = made[(made["offset_min"] != made["offset_min"].shift(1)) & (made["start"] < last)]
+    return moments.typed(made, WALL)
+
+
+def differs(frames: Mapping[str, pd.DataFrame], *, zone: str, since: datetime, until: datetime) -> pd.DataFrame:
+    """When each patient's wall clock and the pump's clock say different times, and by how much.
+
+    The wall clock is that of the log's zone: where the patient was is not on record.
+
+    Args:
+        frames: Frames by name; see `offsets`.
+        zone: IANA name.
+        since: First instant.
+        until: Last instant, not included.
+
+    Returns:
+        By patient and start, cut wherever either clock changes: patient (str), start, end
+        (datetime64[us, UTC]), pump_offset_min, wall_offset_min (int64, min east of UTC), difference_min
+        (int64, min the pump's clock is ahead of the wall clock), is_assumed, by_day (bool: see `offsets`).
+
+    Raises:
+        ValueError: An instant has no offset.
+
+    Example:
+        >>> from titration.columns import columns, frame, of_records
+        >>> from titration.records import KINDS, DoseChange
+        >>> dose = DoseChange(patient="P001", effective_at="2026-10-08T09:30+01:00", mode="flex", dose_mcg_per_day=168)
+        >>> frames = {k.frame: frame(columns(k), {}) for k in KINDS.values()}
+        >>> frames["doses"] = of_records(KINDS["dose_change"], [dose])
+        >>> first, last = pd.Timestamp("2026-10-01T00:00Z"), pd.Timestamp("2026-12-01T00:00Z")
+        >>> differs(frames, zone="Europe/London", since=first, until=last)["difference_min"].tolist()
+        [60]
+
+    Source:
+        By definition.
+    """
+    first, last = moments.instant(since), moments.instant(until)
+    walls = switches(zone=zone, since=since, until=until)
+    pumps = offsets(frames, zone=zone).rename(columns={"offset_min": "pump_offset_min"})
+    start = pumps["start"].where(pumps["start"] > first, first)
+    end = pumps["end"].where(pumps["end"] < last, last)
+    pumps = pumps.assign(start=start, end=end)[start < end]
+    at = walls["start"].to_numpy()
+    from_place = np.searchsorted(at, pumps["start"].to_numpy(), side="right") - 1
+    to_place = np.searchsorted(at, pumps["end"].to_numpy(), side="left")
+    n = to_place - from_place
+    rows = pumps.loc[pumps.index.repeat(n)]
+    place = np.repeat(from_place, n) + np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
+    wall_start = walls["start"].take(place).set_axis(rows.index)
+    wall_end = walls["start"].shift(-1, fill_value=last).take(place).set_axis(rows.index)
+    made = rows.assign(
+        start=rows["start"].where(rows["start"] > wall_start, wall_start),
+        end=rows["end"].where(rows["end"] < wall_end, wall_end),
+        wall_offset_min=walls["offset_min"].take(place).set_axis(rows.index),
+    )
+    made["difference_min"] = made["pump_offset_min"] - made["wall_offset_min"]
+    return moments.typed(made[made["difference_min"] != 0], DIFFERS)

@@ -1,0 +1,107 @@
+"""Rules about the record as a whole: entered twice, written long after, before birth, after the end, without a state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from titration import columns
+from titration.derive import moments
+from titration.derive.told import STEMS, looked_up, stamped, told
+from titration.fields import Words
+from titration.records import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    Frames = Mapping[str, pd.DataFrame]
+
+LATE_DAYS = 14
+"""A program or refill written so long after its day is told: a back-log, or a slip in the date."""
+BOOKKEEPING = {"row", "entry", "of", "recorded_at", "recorded_by"}
+
+
+def _facts(table: str) -> list[str]:
+    """The columns in which two facts that say the same agree: all but words and bookkeeping."""
+    words = {f.name for f in KINDS[table].fields if isinstance(f.value, Words)}
+    return [c.name for c in columns.columns(KINDS[table]) if c.name not in BOOKKEEPING | words]
+
+
+def _twice(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
+    """Facts that say the very same as an earlier row."""
+    del zone, until
+    found = []
+    for table in STEMS:
+        rows = frames[KINDS[table].frame].sort_values("row", kind="stable")
+        first = (
+            rows.groupby(_facts(table), dropna=False, sort=False)["row"].transform("first")
+            if len(rows)
+            else rows["row"]
+        )
+        again = rows[first != rows["row"]]
+        says = "says the same as row " + first[first != rows["row"]].astype("str")
+        found.append(told(again, "twice", table, says, "retract one of the two, or close this if it happened twice"))
+    return pd.concat(found, ignore_index=True)
+
+
+def _written_late(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
+    """Programs, refills, readouts and visits written two weeks or more after their day."""
+    del until
+    found = []
+    for table in ("dose_change", "refill", "readout", "visit"):
+        rows, day = frames[KINDS[table].frame], f"{STEMS[table]}_on"
+        if "timing" in rows:
+            rows = rows[rows["timing"] == "observed"]
+        days = (moments.local_day(rows["recorded_at"], zone=zone) - rows[day]).dt.days
+        late = rows.assign(days=days)[days >= LATE_DAYS]
+        late = late.sort_values("row", kind="stable").drop_duplicates(["patient", "entry"])
+        says = "written " + late["days"].astype("str") + " days after its day, " + stamped(late[day])
+        found.append(told(late, "written-late", table, says, "check the date; if it is right, close this"))
+    return pd.concat(found, ignore_index=True)
+
+
+def _before_birth(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
+    """Facts of a day before the year of birth."""
+    del zone, until
+    born = frames["patients"].drop_duplicates("patient").set_index("patient")["birth_year"]
+    found = []
+    for table, stem in STEMS.items():
+        rows = frames[KINDS[table].frame]
+        year = looked_up(rows["patient"], born).astype("Int64")
+        early = (rows[f"{stem}_on"].dt.year < year).fillna(value=False).astype("bool")
+        first = rows[early].drop_duplicates("patient")
+        says = "lies before the year of birth recorded, " + year[first.index].astype("str")
+        found.append(told(first, "before-birth", table, says, "correct the date or the year of birth"))
+    return pd.concat(found, ignore_index=True)
+
+
+def _after_end(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
+    """Facts of a day after the one on which the patient's death is noted."""
+    del zone, until
+    states = frames["patient_states"]
+    ended = states[states["following"] == "died"].groupby("patient")["noted_on"].min()
+    found = []
+    for table, stem in STEMS.items():
+        rows = frames[KINDS[table].frame]
+        day = looked_up(rows["patient"], ended)
+        first = rows[rows[f"{stem}_on"] > day].drop_duplicates("patient")
+        says = "lies after the death noted on " + stamped(pd.to_datetime(day[first.index]))
+        found.append(told(first, "after-end", table, says, "check the patient and the date"))
+    return pd.concat(found, ignore_index=True)
+
+
+def _no_state(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
+    """Patients with a program and no state on record."""
+    del zone, until
+    rows = frames["patients"]
+    rows = rows[
+        rows["patient"].isin(frames["doses"]["patient"]) & ~rows["patient"].isin(frames["patient_states"]["patient"])
+    ]
+    return told(
+        rows, "no-state", "patient", "has a program, and neither diagnosis nor following is recorded", "add a state"
+    )
+
+
+RULES: Final = (_twice, _written_late, _before_birth, _after_end, _no_state)
