@@ -271,3 +271,13 @@ def test_adding_needs_no_pandas(path, tmp_path):
     words = ["add", str(path), "visit", "--patient", "P001", "--on", "2026-10-08", "--visit", "phone", "--by", "c"]
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n"), done.stdout
+
+
+def test_an_older_backup_is_verified_as_a_copy(path, run, tmp_path):
+    copy = tmp_path / "copy.db"
+    run("backup", path, copy)
+    run("add", path, "visit", "--patient", "P001", "--on", "2026-10-08", "--visit", "phone", *BY)
+    refused = run("verify", copy)
+    assert refused.exit_code == 1
+    assert "an older backup is verified with --copy" in refused.output
+    assert run("verify", copy, "--copy").exit_code == 0

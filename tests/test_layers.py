@@ -19,7 +19,7 @@ LAYERS = (
     ("frames",),
     ("derive", "cohort"),
     ("plot",),
-    ("report",),
+    ("report", "derived"),
     ("chart",),
     ("entry",),
     ("history", "holding", "known"),
@@ -34,7 +34,7 @@ LAYERS = (
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-PURE = ("derive", "plot", "report", "chart", "cohort")
+PURE = ("derive", "derived", "plot", "report", "chart", "cohort")
 LISTED = {("log", "forms")}  # `log.enter` asks for the form lazily: the one import upwards
 ONLY_IN = {
     "sqlite3": {"store"},

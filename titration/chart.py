@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from titration.derived import Derived
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Chart:
+class Chart(Derived):
     """One patient's record as it stood after one entry.
 
     `log.chart("P001")` makes one. Each of its frames is a copy of your own: editing it cannot harm
@@ -88,18 +90,6 @@ class Chart:
         return timeline(
             self.frames, patient=self.patient, zone=self.zone, until=last, scales=self.scales, since=first, scale=scale
         )
-
-    @property
-    def findings(self) -> pd.DataFrame:
-        """What is odd about this record and was not closed yet; see `derive.findings.findings`.
-
-        Example:
-            >>> demo_log.chart("P009").findings["patient"].unique().tolist() in ([], ["P009"])
-            True
-        """
-        from titration.derive import findings  # noqa: PLC0415 - a chart at rest does not need it
-
-        return findings.findings(self.frames, zone=self.zone, until=self.asof_at)
 
     @property
     def text(self) -> str:

@@ -44,11 +44,14 @@ def code_verb(code: str) -> None:
 @click.command(name="verify")
 @options.log_argument
 @click.option("--head", help="A head from a printed report, short or full, that must be in the file.")
-def verify_verb(log: Path, head: str | None) -> None:
+@click.option(
+    "--copy", is_flag=True, help="It is a backup or a copy: leave aside what this computer has seen of the log."
+)
+def verify_verb(log: Path, head: str | None, *, copy: bool) -> None:
     """Read the whole file against its seals; exit status 0 when all fits, 1 otherwise."""
     from titration.store.verify import verify
 
-    found = verify(log, head)
+    found = verify(log, head, alone=copy)
     click.echo(str(found), err=not found.fits)
     if not found.fits:
         sys.exit(1)

@@ -40,7 +40,7 @@ def _closure(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Programs whose parts do not make the daily dose or the flow they state."""
     del zone, until
     lines = program.closure(frames["doses"], frames["dose_steps"], frames["timed_boluses"])
-    off = lines[~lines["fits"]].drop_duplicates("row")
+    off = lines[~lines["fits"]].drop_duplicates(["row", "what"])
     rows = frames["doses"].merge(off[["row", "what", "computed", "stated", "unit"]], on="row")
     says = (
         "the " + rows["what"] + " stated is " + spelt(rows["stated"], "") + rows["unit"]

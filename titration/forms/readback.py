@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from titration.entry.card import lines, said
+from titration.entry.card import ledger, lines, said
 from titration.entry.door import when
 from titration.forms import boxes
 from titration.forms.effects import ALL
@@ -111,10 +111,16 @@ def card(new: DoseChange, old: DoseChange | None) -> str:
     head = ("", "before", "now", "")
     if old is None:
         shown = table([(title, was, now, "") for title, was, now, _ in told], head)
-        return f"<b>The program</b>{shown}<p>There is no earlier program to compare with.</p>"
+        return f"<b>The program</b>{shown}{_sums(new)}<p>There is no earlier program to compare with.</p>"
     rows = [(title, was, now, "changed" if changed else "same") for title, was, now, changed in told]
     shown = table(rows, head, changed=[number for number, line in enumerate(told) if line[3]])
-    return f"<b>The program</b>{shown}<p>Compare every line with the printout.</p>"
+    return f"<b>The program</b>{shown}{_sums(new)}<p>Compare every line with the printout.</p>"
+
+
+def _sums(change: DoseChange) -> str:
+    """What the parts of the program add up to, beside what it states."""
+    told = ledger(change)
+    return f"<pre>{escape(chr(10).join(told))}</pre>" if told else ""
 
 
 def _spelt(said: str) -> str:

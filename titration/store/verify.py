@@ -224,7 +224,7 @@ def _heads(db: sqlite3.Connection, expected: str | None, *, alone: bool) -> Iter
     if kept is not None and seals.get(kept[0]) != kept[1]:
         yield (
             f"this computer has seen entry {kept[0]} with the seal {seal.short(kept[1])}, which is not in the file:"
-            " it was rolled back, cut off or rewritten"
+            " it was rolled back, cut off or rewritten; an older backup is verified with --copy"
         )
     if expected is not None:
         wanted = "".join(c for c in expected.lower() if c not in "- ")
