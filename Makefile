@@ -31,7 +31,7 @@ bench: .venv/dev
 
 schema: .venv/core
 	$(BIN)/titration schema > db/schema.sql
-	for kind in $$($(BIN)/titration schema --dictionary | cut -f1 | sort -u | grep -v dose_step); do \
+	for kind in $$($(BIN)/titration schema --dictionary | cut -f1 | sort -u | grep -v -e dose_step -e timed_bolus); do \
 	    $(BIN)/titration import --template $$kind > db/sample/$$kind.csv; done
 
 .venv/ready:

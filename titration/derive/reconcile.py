@@ -205,8 +205,8 @@ def unexplained(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetim
     last = made[["start", "by_day", "record", "row"]].astype({"row": "Int64", "by_day": "boolean"})
     last = last.where(confirms).groupby(made["patient"]).ffill()
     last = last.groupby(made["patient"]).shift(1)
-    for name, instead in (("start", "against_start"), ("record", "against_record"), ("row", "against_row")):
-        last[name] = last[name].fillna(made[instead])  # never confirmed: from its own beginning
+    for name in ("start", "record", "row"):  # never confirmed: from the first program on
+        last[name] = last[name].fillna(made.groupby("patient")[name].transform("first"))
     is_other = made["says"] == found.OTHER
     own, last = made[is_other], last[is_other]
     given = {
