@@ -196,6 +196,16 @@ def test_a_readout_that_finds_a_step_not_to_have_begun_is_unexplained_from_the_l
     assert (made["from_row"], made["against_row"]) == (1, 2)
 
 
+def test_what_was_never_confirmed_is_unexplained_from_the_first_program_on():
+    frames = build.frames(
+        build.dose("2026-09-01", 100, status="programmed"), build.dose("2026-10-01", 105, status="programmed"),
+        read("2026-10-15", 120),
+    )  # fmt: skip
+    (made,) = reconcile.unexplained(frames, zone=ZONE).to_dict("records")
+    assert (made["start"], made["from_row"], made["against_row"]) == (pd.Timestamp("2026-08-31T23:00Z"), 1, 2)
+    assert [p[2:] for p in pieces(frames, "is_unexplained")] == [(100, True), (105, True), (120, False)]
+
+
 def test_after_an_explant_a_readout_is_the_first_of_a_new_beginning():
     frames = build.frames(
         build.dose("2026-09-01", 100), PatientState(patient="P001", noted_on="2026-09-20", following="explanted"),
