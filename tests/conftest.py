@@ -6,6 +6,11 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("deep", max_examples=1000, deadline=None)  # HYPOTHESIS_PROFILE=deep make test
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 os.environ["TITRATION_STATE"] = tempfile.mkdtemp(prefix="titration-state-")  # never the user's own
 

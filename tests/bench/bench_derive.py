@@ -80,6 +80,7 @@ def calls(f, until):
             use["held"].assign(end=use["held"]["end"].fillna(until), is_open=use["held"]["end"].isna()), zone=ZONE
         ),
         "reconcile.on_record": lambda: reconcile.on_record(f, zone=ZONE),
+        "reconcile.planned": lambda: reconcile.planned(f, zone=ZONE),
         "reconcile.confirmations": lambda: reconcile.confirmations(f, **at),
         "reconcile.unexplained": lambda: reconcile.unexplained(f, **at),
         "reconcile.overdue_plans": lambda: reconcile.overdue_plans(f, at=until, zone=ZONE),
