@@ -43,6 +43,18 @@ def clock():
 
 
 @pytest.fixture
+def kinds(monkeypatch):
+    """The kinds of records, to be added to or taken from for the length of a test; after it the same, in the same order."""
+    from titration.records import KINDS
+
+    before = dict(KINDS)
+    yield KINDS
+    monkeypatch.undo()  # puts back what it took, at the end: the order is ours to mend after it
+    KINDS.clear()
+    KINDS.update(before)
+
+
+@pytest.fixture
 def log(tmp_path, clock):
     """An empty log, open for writing by clinician-1, with patient P001."""
     import titration

@@ -11,17 +11,6 @@ from titration.records import KINDS, Record
 from titration.units import ML
 
 
-@pytest.fixture
-def kinds(monkeypatch):
-    """The kinds, to be added to for the length of a test."""
-    for table in [*KINDS]:
-        monkeypatch.setitem(KINDS, table, KINDS[table])
-    before = dict(KINDS)
-    yield KINDS
-    KINDS.clear()
-    KINDS.update(before)
-
-
 def declare_flush(*, with_operator=False):
     class Flush(Record):
         """A made-up record, for this test alone."""

@@ -23,11 +23,8 @@ def old(grown):
 
 
 @pytest.fixture
-def newer(old, monkeypatch):
+def newer(old, kinds, monkeypatch):
     """The program with a kind of record and two fields more, since version 2."""
-    for table in list(KINDS):
-        monkeypatch.setitem(KINDS, table, KINDS[table])  # so that what `record` enters is taken out again
-
     monkeypatch.setattr(records.base, "KINDS", KINDS)
     made = dict(KINDS)
     tint = records.base.Field("mood", fields.Words(), "how it felt", since=2)
