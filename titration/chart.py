@@ -81,14 +81,36 @@ class Chart(Derived):
             >>> demo_log.chart("P001").plot().axes[0].get_ylabel()
             'Daily dose\n(mcg/day)'
         """
+        own = {} if scale is None else {"scale": scale}
+        return self.picture("timeline", since=since, until=until, **own)
+
+    def picture(self, name: str, *, since: Any = None, until: Any = None, **own: Any) -> Figure:
+        """A picture of this patient by its name, as listed in `titration.plot.pictures.PICTURES`.
+
+        Args:
+            name: As `timeline`, `visits`, `schedule`, `calendar`.
+            since: First day to show; all when None.
+            until: Last day to show; the day of the newest entry when None.
+            own: What that picture takes beside these, as `scale="nrs_spasticity"`.
+
+        Returns:
+            A matplotlib Figure that shows exactly once in a notebook; `.twin` says the same in words.
+
+        Raises:
+            LookupError: There is no such picture; says which there are.
+
+        Example:
+            >>> demo_log.chart("P001").picture("timeline").twin.splitlines()[0][:4]
+            'P001'
+        """
         import pandas as pd  # noqa: PLC0415 - the picture needs it, a chart at rest does not
 
-        from titration.plot import timeline  # noqa: PLC0415 - matplotlib is heavy
+        from titration.plot import pictures  # noqa: PLC0415 - matplotlib is heavy
 
         first = None if since is None else pd.Timestamp(since, tz=self.zone)
         last = self.asof_at if until is None else pd.Timestamp(until, tz=self.zone) + pd.Timedelta(days=1)
-        return timeline(
-            self.frames, patient=self.patient, zone=self.zone, until=last, scales=self.scales, since=first, scale=scale
+        return pictures.picture(
+            name, self.frames, patient=self.patient, zone=self.zone, until=last, scales=self.scales, since=first, **own
         )
 
     @property
