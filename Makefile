@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo notebook test lint types tests schema bench
+.PHONY: demo notebook test lint types tests schema bench torture
 
 demo: .venv/core
 	$(BIN)/titration demo db/demo.db --reports out
@@ -28,6 +28,10 @@ tests: .venv/dev
 bench: .venv/dev
 	PYTHONPATH=tests $(BIN)/python tests/bench/bench_slips.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/bench_derive.py
+
+torture: .venv/dev
+	PYTHONPATH=tests $(BIN)/python tests/torture/kills.py 500
+	PYTHONPATH=tests $(BIN)/python tests/torture/replayed.py
 
 schema: .venv/core
 	$(BIN)/titration schema > db/schema.sql

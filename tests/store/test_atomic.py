@@ -1,12 +1,17 @@
 """An entry is wholly there and durable, or not there at all: exceptions, kills, full disks, other programs."""
 
+import os
 import random
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from store import attacks
+from torture import kills
 
 import titration
 from titration import errors
@@ -172,6 +177,14 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(log):
     with titration.open(log.path, by="clinician-1") as again:
         assert len(again.scores()) == found.entries - 2
         again.append(titration.Patient(patient="P002"))
+
+
+def test_a_kill_in_any_kind_of_work_leaves_what_was_acknowledged(tmp_path):
+    command = [sys.executable, kills.__file__, "10"]
+    more = {"PYTHONPATH": str(Path(kills.__file__).parents[1])}
+    found = subprocess.run(command, env=os.environ | more, capture_output=True, text=True, check=False)
+    assert found.stdout.endswith("0 of 10 not whole\n"), found.stdout + found.stderr
+    assert found.returncode == 0
 
 
 FULL = """

@@ -77,6 +77,14 @@ SAID: tuple[tuple[tuple[str, ...], type[errors.LogError], str], ...] = (
         errors.SealBroken,
         f"{{path}} is damaged ({{says}}); {DAMAGED}",
     ),
+    (
+        UNSYNCED := ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC"),
+        errors.StorageFailed,
+        (
+            "the disk did not confirm what was written to {path} ({says}); whether this entry is in it is not known: "
+            "run verify, look at its history, and enter it again only if it is not there"
+        ),
+    ),
     (("SQLITE_READONLY",), errors.WriteRefused, "{path} cannot be written to ({says}); nothing was stored"),
     (
         ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_NOMEM"),
@@ -85,6 +93,11 @@ SAID: tuple[tuple[tuple[str, ...], type[errors.LogError], str], ...] = (
     ),
 )
 """How what SQLite calls an error starts, which of ours it is, and what it says."""
+
+
+def unsynced(error: BaseException) -> bool:
+    """Whether the disk failed to confirm a write: what it holds is not known any more, and asking again would lie."""
+    return getattr(error, "sqlite_errorname", None) in UNSYNCED
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:

@@ -13,14 +13,19 @@ from pathlib import Path
 STATE = "TITRATION_STATE"
 
 
-def _file(log_id: str) -> Path:
-    folder = os.environ.get(STATE)
-    if not folder:
+def folder() -> Path:
+    """The user's own state folder: what is kept of a log outside the log."""
+    named = os.environ.get(STATE)
+    if not named:
         import platformdirs  # noqa: PLC0415 - only a writer needs it
 
-        folder = platformdirs.user_state_dir("titration", appauthor=False)
+        named = platformdirs.user_state_dir("titration", appauthor=False)
+    return Path(named)
+
+
+def _file(log_id: str) -> Path:
     safe = log_id if log_id.isascii() and log_id.isalnum() else sha256(log_id.encode()).hexdigest()
-    return Path(folder) / "heads" / f"{safe}.json"  # a file that was tampered with names no other place
+    return folder() / "heads" / f"{safe}.json"  # a file that was tampered with names no other place
 
 
 def kept(log_id: str) -> tuple[int, bytes] | None:

@@ -32,7 +32,7 @@ class Store:
 
     def __init__(self, path: Path, db: sqlite3.Connection, *, write: bool) -> None:
         self.path, self._db, self.can_write = path, db, write
-        self._pid = os.getpid()
+        self._pid, self._failed = os.getpid(), False
         self._turn = threading.RLock()  # one thread at a time: a notebook's cell, or its form
         self.salt: Callable[[], bytes] = random_salt
         self.refresh()
@@ -49,6 +49,8 @@ class Store:
     def db(self) -> sqlite3.Connection:
         """The connection, unless the log was closed or carried over a fork."""
         if self._db is None or os.getpid() != self._pid:
+            if self._failed:
+                raise errors.LogClosed(f"{self.path} was closed after the disk failed; run verify, then open it again")
             raise errors.LogClosed(f"{self.path} is closed, or was opened by another process; open it again")
         return self._db
 
@@ -181,8 +183,12 @@ class Store:
                 yield made
                 written = made.seal()
                 db.execute("COMMIT")
-            except BaseException:
-                self.undo()
+            except BaseException as error:
+                if connection.unsynced(error):
+                    self._failed = True
+                    self.close()  # and never synced again: a second try can succeed over pages that are lost
+                else:
+                    self.undo()
                 raise
         made.written = written
         self.properties |= made.properties  # a restored log gets an id of its own
