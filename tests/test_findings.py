@@ -17,7 +17,8 @@ def frames(*facts, recorded="2026-10-08T12:00Z"):
     made = build.frames(*facts)
     for name, frame in made.items():
         if "recorded_at" in frame:
-            made[name] = frame.assign(recorded_at=pd.Timestamp(recorded).as_unit("us"))
+            at = pd.Timestamp(recorded).as_unit("us")
+            made[name] = frame.assign(recorded_at=at, first_recorded_at=at)
     return made
 
 
@@ -84,6 +85,9 @@ CASES = {
     ),
     "after-end": (
         [PatientState(patient="P001", noted_on="2026-10-01", following="died"), score()], "after the death noted on 2026-10-01",
+    ),
+    "names-nothing": (
+        [build.dose("2026-10-08", 100, fulfils=7)], "names the plan in row 7, and no plan of this patient stands there",
     ),
     "no-state": ([Patient(patient="P001"), build.dose("2026-10-08", 100)], "neither diagnosis nor following"),
 }  # fmt: skip

@@ -75,7 +75,7 @@ def score(**more):
         ({"effective_on": None}, AT_MISSING),
         ({"effective_at": "noon"}, f"effective_at=noon: {times.INSTANT_FORM}"),
         ({"fulfils": 0}, "fulfils=0: must be a whole number from 1 up"),
-        ({"status": "maybe"}, "status=maybe: must be one of: done, programmed, planned"),
+        ({"status": "maybe"}, "status=maybe: must be one of: done, programmed, planned, cancelled"),
         ({"steps": STEPS, "mode": "simple continuous"}, "steps: only flex and periodic bolus have steps, and the mode is simple continuous"),
         ({"steps": (*STEPS, STEPS[1])}, "steps=every day 06:00: two begin at the same time; give one"),
         ({"steps": "00:00 4 mcg/h"}, "steps=00:00 4 mcg/h: must be a list of DoseStep"),

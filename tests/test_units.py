@@ -18,6 +18,7 @@ from titration.units import (
     MG_PER_DAY,
     MIN,
     ML,
+    ML_PER_DAY,
     YEAR,
     Unfit,
     parse_number,
@@ -33,7 +34,7 @@ def read_or_refused(parse, *args, **more):
         return str(unfit)
 
 
-EVERY_UNIT = (MCG_PER_DAY, MCG_PER_H, MCG_PER_ML, ML, MCG, MG_PER_DAY, MIN, HOURS, CM, YEAR)
+EVERY_UNIT = (MCG_PER_DAY, MCG_PER_H, MCG_PER_ML, ML, ML_PER_DAY, MCG, MG_PER_DAY, MIN, HOURS, CM, YEAR)
 
 COMMA = "a comma can part decimals or thousands; write a decimal point, as in 0.5"
 APART = "write the number without spaces or other marks between the digits"
@@ -201,7 +202,7 @@ def test_a_number_is_read_with_the_decimal_mark_the_file_states(text, decimal, n
     [
         ("0,299", None, COMMA),
         ("1.200", None, "can be read as 1.2 or 1200; write one of them"),
-        ("12.345", None, "can be read as 12.345 or 12345; write one of them"),
+        ("12.345", None, "can be read as 12.345 or 12345; write 12.3450 or 12345"),
         ("1 200", None, APART),
         ("1 200", ",", APART),
         ("1.200", ",", "the decimal mark is said to be a comma, but there is a point"),
@@ -224,6 +225,41 @@ def test_a_number_is_read_with_the_decimal_mark_the_file_states(text, decimal, n
 )
 def test_a_number_with_two_readings_or_none_is_refused(text, decimal, says):
     assert refusal(parse_number, text, decimal=decimal) == says
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("1.006 mL/day", ML_PER_DAY, 1.006),  # a flow as printed: nobody means 1006 mL/day
+        ("0.299 mL/day", ML_PER_DAY, 0.299),
+        ("6.000 mL/day", ML_PER_DAY, 6.0),
+        ("18.200 mL", ML, 18.2),
+        ("4.167 mcg/h", MCG_PER_H, 4.167),  # 100 mcg/day in 24 hours, as printed
+        ("4.1670 mcg/day", MCG_PER_DAY, 4.167),  # the way out that the refusal of 4.167 names
+        ("1006 mL/day", ML_PER_DAY, 1006.0),  # it is no limit: what is typed without doubt is read
+    ],
+)
+def test_three_decimals_are_read_where_only_one_reading_can_be_meant(text, unit, value):
+    assert parse_quantity(text, unit) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "says"),
+    [
+        ("1.006 mcg/day", MCG_PER_DAY, "can be read as 1.006 or 1006; write 1.0060 or 1006"),
+        ("1.200 mcg/day", MCG_PER_DAY, "can be read as 1.2 or 1200; write one of them"),
+        ("4.167 mcg/day", MCG_PER_DAY, "can be read as 4.167 or 4167; write 4.1670 or 4167"),
+        ("2.000 mcg/mL", MCG_PER_ML, "can be read as 2 or 2000; write one of them"),
+        ("1.006 mL", ML_PER_DAY, "can be read as 1.006 or 1006; write 1.0060 or 1006"),
+        (
+            "1.006",
+            ML_PER_DAY,
+            "can be read as 1.006 or 1006; write 1.0060 or 1006",
+        ),  # no unit, so nothing leaves one out
+    ],
+)
+def test_where_both_readings_can_be_meant_the_refusal_names_both_and_how_to_write_each(text, unit, says):
+    assert refusal(parse_quantity, text, unit) == says
 
 
 @pytest.mark.parametrize(

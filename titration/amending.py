@@ -9,16 +9,13 @@ from titration.entry import door
 from titration.fields import Words
 from titration.holding import Held
 from titration.recording import Entry, Setting, entry_of
-from titration.records import KINDS, Patient, Record, kind_of
+from titration.records import KINDS, DoseChange, Patient, Record, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from titration.store import Store
     from titration.store.writing import Heading, Writing
-
-NAMING = {"dose_change": "fulfils", "goal_rating": "goal", "finding_closed": "of_row"}
-"""The kinds that name a row of another fact, and the field that does; in the order of the rows they follow it."""
 
 
 def _current(store: Store, row: int) -> str:
@@ -36,25 +33,38 @@ def correct(
 ) -> Entry:
     """Put a record in the place of a row; see `Log.correct`."""
     (fact,) = recording.settled([record], setting)
-    kind = kind_of(type(fact))
     with store.writing(heading) as writing:
-        table = _current(store, row)
-        if table != kind.table:
-            raise errors.AppendRefused(
-                f"row {row} is a {table}, and the correction is a {kind.table}; nothing was stored"
-            )
+        noticed = recording.notice_clock(writing)
+        table = _alike(store, row, fact, "the correction is")
         owner = _patient(store, table, row)
         if fact.patient != owner:
             raise errors.AppendRefused(
                 f"row {row} is of {owner}, and the correction of {fact.patient}; "
                 "a fact of the wrong patient is moved: move its entry; nothing was stored"
             )
-        asked = door.ask_each([fact], Held(store, without=row), setting.today)
-        for question, reason in door.answered(asked.questions, confirm):
-            writing.answer(question, reason)
-        (fresh,) = recording.add(writing, [fact], setting.scales)
-        writing.amend(row, "corrected", fresh, heading.reason or "")
-    return entry_of(writing.written, [fresh])
+        fresh = _replaced(store, writing, row, fact, kind="corrected", confirm=confirm, setting=setting)
+    return entry_of(writing.written, [fresh], noticed)
+
+
+def _alike(store: Store, row: int, fact: Record, what: str) -> str:
+    """The table of a row that can be amended, which is that of the record that is to stand for it."""
+    table, own = _current(store, row), kind_of(type(fact)).table
+    if table != own:
+        raise errors.AppendRefused(f"row {row} is a {table}, and {what} a {own}; nothing was stored")
+    return table
+
+
+def _replaced(
+    store: Store, writing: Writing, row: int, fact: Record,
+    *, kind: str, confirm: Mapping[str, str], setting: Setting,
+) -> int:  # fmt: skip
+    """Write the record that stands for a row from now on, with what the door asked of it; returns its row."""
+    asked = door.ask_each([fact], Held(store, without=row), setting.today)
+    for question, reason in door.answered(asked.questions, confirm):
+        writing.answer(question, reason)
+    (fresh,) = recording.add(writing, [fact], setting.scales)
+    writing.amend(row, kind, fresh, writing.heading.reason or "")
+    return fresh
 
 
 def _patient(store: Store, table: str, row: int) -> str:
@@ -65,11 +75,12 @@ def _patient(store: Store, table: str, row: int) -> str:
 def retract(store: Store, row: int, heading: Heading) -> Entry:
     """Say of a row that it was entered in error; see `Log.retract`."""
     with store.writing(heading) as writing:
+        noticed = recording.notice_clock(writing)
         table = _current(store, row)
         if KINDS[table].record is Patient:
             _refuse_with_facts(store, _patient(store, table, row))
         writing.amend(row, "entered in error", None, heading.reason or "")
-    return entry_of(writing.written, [])
+    return entry_of(writing.written, [], noticed)
 
 
 def _refuse_with_facts(store: Store, patient: str) -> None:
@@ -83,30 +94,48 @@ def _refuse_with_facts(store: Store, patient: str) -> None:
 def move(store: Store, entry: int, to: str, heading: Heading) -> Entry:
     """Move what is current of an entry to another patient; see `Log.move`."""
     with store.writing(heading) as writing:
+        noticed = recording.notice_clock(writing)
         recording.refuse_unknown([to], known.patients(store))
+        beside = _cancelled_by(store, entry)
         moved = [(table, row) for table, row in _facts_of(store, entry) if KINDS[table].record is not Patient]
-        moved = [(t, r) for t, r in moved if _patient(store, t, r) != to]
+        moved = [(t, r) for t, r in moved if _patient(store, t, r) != to and r not in beside]
         if not moved:
             raise errors.RowNotFound(
                 f"entry {entry} holds no current fact that could be moved to {to}; nothing was stored"
             )
         rows = _moved(writing, moved, to, heading.reason or "")
-    return entry_of(writing.written, rows)
+    notes = [
+        f"row {row} was cancelled by entry {entry} and stays so; correct its status if it still runs" for row in beside
+    ]
+    return entry_of(writing.written, rows, (*notes, *noticed))
+
+
+def _cancelled_by(store: Store, entry: int) -> list[int]:
+    """The steps that a visit said were cancelled: they are of the patient they were programmed for, not of the visit."""
+    return [
+        row
+        for (row,) in store.query(
+            "SELECT replaced_by FROM amendment JOIN entry ON entry.entry = amendment.entry WHERE amendment.entry = ?"
+            " AND kind = 'completed' AND action IN ('append', 'import')",
+            entry,
+        )
+    ]
 
 
 def _moved(writing: Writing, facts: Sequence[tuple[str, int]], to: str, reason: str) -> list[int]:
-    """Write facts again under another patient; what names a row of theirs names its new one."""
+    """Write facts again under another patient; what names a row of theirs is followed when it is read."""
     target, fresh = writing.code(to), dict[int, int]()
-    for table, row in sorted(facts, key=lambda fact: (fact[0] in NAMING, fact[1])):
-        changed = {"patient": target}
-        if table in NAMING:
-            names = NAMING[table]
-            ((named,),) = writing.db.execute(f"SELECT {names} FROM {table} WHERE row = ?", (row,)).fetchall()
-            if named in fresh:
-                changed[names] = fresh[named]
-        fresh[row] = writing.copy(table, row, **changed)
+    for table, row in sorted(facts, key=lambda fact: fact[1]):
+        fresh[row] = writing.copy(table, row, patient=target)
         writing.amend(row, "moved", fresh[row], reason)
     return [fresh[row] for _, row in facts]
+
+
+def _is_cancelled(before: Record, now: Record) -> bool:
+    """Whether a step programmed ahead, or a plan, is now said to be cancelled: it was true, and became so later."""
+    if not isinstance(before, DoseChange) or not isinstance(now, DoseChange):
+        return False
+    return before.status in {"programmed", "planned"} and now.status == "cancelled"
 
 
 def complete(
@@ -114,16 +143,14 @@ def complete(
 ) -> Entry:
     """Put what became known later beside what a row says; see `Log.complete`."""
     (fact,) = recording.settled([record], setting)
-    kind = kind_of(type(fact))
     with store.writing(heading) as writing:
-        table = _current(store, row)
+        noticed = recording.notice_clock(writing)
+        _alike(store, row, fact, "what completes it")
         before = frames.record_of(store, row)
-        if table != kind.table:
-            raise errors.AppendRefused(
-                f"row {row} is a {table}, and what completes it a {kind.table}; nothing was stored"
-            )
-        stated = [f.name for f in kind.fields if getattr(before, f.name) not in (None, ())]
+        stated = [f.name for f in kind_of(type(fact)).fields if getattr(before, f.name) not in (None, ())]
         changed = [name for name in stated if getattr(fact, name) != getattr(before, name)]
+        if _is_cancelled(before, fact):
+            changed.remove("status")
         if changed:
             raise errors.AppendRefused(
                 f"row {row} states {', '.join(changed)} already, and completing fills only what was missing;"
@@ -131,18 +158,15 @@ def complete(
             )
         if fact == before:
             raise errors.AppendRefused(f"row {row} says all that already; nothing was stored")
-        asked = door.ask_each([fact], Held(store, without=row), setting.today)
-        for question, reason in door.answered(asked.questions, confirm):
-            writing.answer(question, reason)
-        (fresh,) = recording.add(writing, [fact], setting.scales)
-        writing.amend(row, "completed", fresh, heading.reason or "")
-    return entry_of(writing.written, [fresh])
+        fresh = _replaced(store, writing, row, fact, kind="completed", confirm=confirm, setting=setting)
+    return entry_of(writing.written, [fresh], noticed)
 
 
 def merge(store: Store, code: str, into: str, heading: Heading, *, confirm: Mapping[str, str]) -> Entry:
     """Move all that is current of a patient to another and retire the code; see `Log.merge`."""
     reason = heading.reason or ""
     with store.writing(heading) as writing:
+        noticed = recording.notice_clock(writing)
         recording.refuse_unknown([code, into], known.patients(store))
         if code == into:
             raise errors.AppendRefused(f"{code} cannot be merged into itself; nothing was stored")
@@ -158,7 +182,7 @@ def merge(store: Store, code: str, into: str, heading: Heading, *, confirm: Mapp
         for table, row in facts:
             if KINDS[table].record is Patient:
                 writing.amend(row, "entered in error", None, f"merged into {into}: {reason}")
-    return entry_of(writing.written, rows)
+    return entry_of(writing.written, rows, noticed)
 
 
 def _unlike(store: Store, code: str, into: str) -> list[errors.Question]:
@@ -191,6 +215,7 @@ def _facts_of(store: Store, entry: int) -> list[tuple[str, int]]:
 def redact(store: Store, row: int, field: str, heading: Heading) -> Entry:
     """Blank a free text; see `Log.redact`."""
     with store.writing(heading) as writing:
+        noticed = recording.notice_clock(writing)
         table = store.table_of(row)
         texts = [f.name for f in KINDS[table].fields if isinstance(f.value, Words)]
         if field not in texts:
@@ -202,7 +227,7 @@ def redact(store: Store, row: int, field: str, heading: Heading) -> Entry:
             raise errors.RowNotFound(f"row {row} has no text in {field}, or it was redacted before")
         for number in numbers:
             writing.redact(number, heading.reason or "")
-    return entry_of(writing.written, [])
+    return entry_of(writing.written, [], noticed)
 
 
 def _same_text(store: Store, table: str, row: int, field: str) -> list[int]:
@@ -230,6 +255,7 @@ def _same_text(store: Store, table: str, row: int, field: str) -> list[int]:
 def add_scales(store: Store, added: Sequence[scales.Scale], heading: Heading) -> Entry:
     """Keep a site's own scales in the log; see `Log.add_scale`."""
     with store.writing(heading) as writing:
+        noticed = recording.notice_clock(writing)
         for scale in added:
             taken = scales.register().get(scale.code)
             if taken is not None:
@@ -237,4 +263,4 @@ def add_scales(store: Store, added: Sequence[scales.Scale], heading: Heading) ->
                     f"{scale.code!r} is a word for the published scale {taken.name}; give yours a code of its own"
                 )
             writing.scale(scale.code, scale.version, scale.definition())
-    return entry_of(writing.written, [])
+    return entry_of(writing.written, [], noticed)

@@ -5,6 +5,7 @@ Imports `records`; needs no pandas until a frame is made or checked.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Literal
 
 from titration.errors import FrameError
@@ -23,7 +24,15 @@ BEFORE = (
 AFTER = (
     Shown("recorded_at", "datetime64[us, UTC]", "", "when the entry was written"),
     Shown("recorded_by", "str", "", "who wrote it, as typed"),
+    Shown(
+        "first_row", "int64", "", "row it was first written as, before any amendment: its place in the order of the log"
+    ),
+    Shown("first_recorded_at", "datetime64[us, UTC]", "", "when it was first written, before any amendment"),
 )
+FIRST = {"first_row": "row", "first_recorded_at": "recorded_at"}
+"""What stands in these where nothing else is known: a fact nobody amended was first written as it stands."""
+BOOKKEEPING = frozenset({"of", *(c.name for c in (*BEFORE, *AFTER))})
+"""The columns only the log writes."""
 PARENT = Shown("of", "int64", "", "row of the record it belongs to")
 
 
@@ -34,7 +43,8 @@ def columns(kind: RecordKind) -> tuple[Shown, ...]:
         kind: Which kind.
 
     Returns:
-        `row`, `entry`, (for a child) `of`, the fields, `recorded_at`, `recorded_by`.
+        `row`, `entry`, (for a child) `of`, the fields, `recorded_at`, `recorded_by`, `first_row`,
+        `first_recorded_at`.
 
     Example:
         >>> [c.name for c in columns(KINDS["visit"])][2:5]
@@ -50,7 +60,7 @@ def frame(shown: Iterable[Shown], values: Mapping[str, Any]) -> pd.DataFrame:
 
     Args:
         shown: The columns.
-        values: A sequence for each; a column that is not there is missing throughout.
+        values: A sequence for each; a column that is not there is missing throughout, but for those of `FIRST`.
 
     Returns:
         DataFrame with the declared dtypes; integers of seconds and days become times.
@@ -59,14 +69,26 @@ def frame(shown: Iterable[Shown], values: Mapping[str, Any]) -> pd.DataFrame:
         >>> frame(columns(KINDS["visit"]), {})["visited_at"].dtype
         datetime64[us, UTC]
     """
+    shown = tuple(shown)
+    length = max((len(v) for v in values.values()), default=0)
+    if length == 0:  # most frames of most patients are empty, and each column's cast costs more than all the rest
+        return _empty(shown).copy(deep=False)
+    return _full(shown, values, length)
+
+
+@functools.cache
+def _empty(shown: tuple[Shown, ...]) -> pd.DataFrame:
+    """The empty frame of those columns, made once; pandas copies it when it is written to."""
+    return _full(shown, {}, 0)
+
+
+def _full(shown: tuple[Shown, ...], values: Mapping[str, Any], length: int) -> pd.DataFrame:
     import numpy as np  # noqa: PLC0415 - heavy, and the shell's `add` does not need it
     import pandas as pd  # noqa: PLC0415
 
-    shown = tuple(shown)
-    length = max((len(v) for v in values.values()), default=0)
     made: dict[str, Any] = {}
     for column in shown:
-        given = values.get(column.name)
+        given = values.get(column.name, values.get(FIRST.get(column.name, "")))
         if given is None:
             given = np.full(length, None, dtype=object)
         made[column.name] = _cast(pd.Series(given), column.dtype)

@@ -16,6 +16,7 @@ from titration.derive import (
     findings,
     goals,
     lateness,
+    ledger,
     program,
     reconcile,
     reservoir,
@@ -192,6 +193,16 @@ class Derived:
             self.staircase, self.frames["scores"], zone=self.zone, scales=self.scales,
             device_changes=device_changes(self.frames, zone=self.zone), window=window,
         )  # fmt: skip
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """Each change of the program in a line, with a series of scores on both sides; see `derive.ledger.ledger`.
+
+        Example:
+            >>> demo_log.chart("P001").ledger["days_since"].tolist()[:3]
+            [<NA>, 14, 13]
+        """
+        return ledger.ledger(self.frames, zone=self.zone, until=self.asof_at, scales=self.scales)
 
     @property
     def weeks(self) -> pd.DataFrame:

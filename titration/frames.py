@@ -5,6 +5,9 @@ Knows the store and the declarations; knows nothing of what a number means.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from titration import columns
@@ -12,7 +15,7 @@ from titration.records import KINDS, Record, RecordKind, kind_of
 from titration.store import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -23,9 +26,64 @@ REDACTED = "[redacted]"
 DONE = "done"
 
 
+NAMING = {"dose_change": "fulfils", "goal_rating": "goal", "finding_closed": "of_row"}
+"""The kinds that name a row of another fact, and the field that does; what they name is followed as it is amended."""
+
+
+@dataclass(frozen=True)
+class Journal:
+    """Who wrote each entry and when, and what became of every row that was amended, as known after an entry.
+
+    Attributes:
+        written: When (UTC seconds) and by whom, by entry.
+        first: The row each row that replaced another was first written as.
+        now: The row that stands now for each row that was replaced.
+        lasts: The last row of each entry, in order of entries: tells the entry of a row.
+    """
+
+    written: Mapping[int, tuple[int, str]]
+    first: Mapping[int, int]
+    now: Mapping[int, int]
+    lasts: Sequence[int]
+
+    def written_at(self, row: int) -> int:
+        """When a row was written, in UTC seconds."""
+        return self.written[list(self.written)[bisect_left(self.lasts, row)]][0]
+
+
+def journal(store: Store, asof: int) -> Journal:
+    """The journal as it stood after an entry: one place for the line from a row to the one that stands for it."""
+    entries = store.query("SELECT entry, recorded_at, by, last_row FROM entry WHERE entry <= ? ORDER BY entry", asof)
+    pairs = store.query(
+        "SELECT row, replaced_by FROM amendment WHERE replaced_by IS NOT NULL AND entry <= ? ORDER BY row", asof
+    )
+    first, now = dict[int, int](), dict[int, int]()
+    for row, after in pairs:  # a row that replaces another has the higher number
+        first[after] = first.get(row, row)
+    for row, after in reversed(pairs):
+        now[row] = now.get(after, after)
+    return Journal({e: (at, by) for e, at, by, _ in entries}, first, now, [last for *_, last in entries])
+
+
+def last_of(store: Store, found: Sequence[tuple[Any, ...]]) -> int:
+    """The row of the last of some facts; of those at one time, of the one that was first written last.
+
+    Args:
+        store: The open file.
+        found: Row and time of each, from the last on; at least one.
+    """
+    tied = [row for row, *time in found if tuple(time) == tuple(found[0][1:])]
+    line = (
+        "WITH RECURSIVE line(row) AS (VALUES (?) UNION SELECT a.row FROM amendment AS a JOIN line"
+        " ON a.replaced_by = line.row) SELECT min(row) FROM line"
+    )
+    return int(tied[0] if len(tied) == 1 else max(tied, key=lambda row: store.query(line, row)[0][0]))
+
+
 def read(
-    store: Store, kind: RecordKind, *, asof: int, patient: str | None = None, current: bool = True
-) -> pd.DataFrame:
+    store: Store, kind: RecordKind, *, asof: int, patient: str | None = None, current: bool = True,
+    known: Journal | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """The facts of one kind as they stood after an entry.
 
     Args:
@@ -34,23 +92,53 @@ def read(
         asof: The entry.
         patient: Only this patient's; all when None.
         current: Whether amended rows are left out.
+        known: The journal as of that entry, where it was read already.
 
     Returns:
-        DataFrame of `columns.columns(kind)`, ordered by patient, time and row; declared dtypes even
-        when empty.
+        DataFrame of `columns.columns(kind)`, ordered by patient, time and first row; declared dtypes
+        even when empty. Of current rows, a field that names a row of another fact names the one that stands for it.
     """
     names = ["row", "entry", *(["of"] if kind.parent else []), *(c.name for _, c in kind.stored())]
     with store.reading():
         rows = store.rows(kind.table, names, asof, patient=patient, current=current)
+        known = journal(store, asof) if known is None else known
+        rows = _as_first_written(kind, names, rows, known.first)
         values: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
         for _, column in kind.stored():
             if rows:
                 values[column.name] = _spoken(store, column, values[column.name])
         if rows:
-            written = {e: (at, by) for e, at, by in store.query("SELECT entry, recorded_at, by FROM entry")}
-            values["recorded_at"] = [written[e][0] for e in values["entry"]]
-            values["recorded_by"] = [written[e][1] for e in values["entry"]]
+            _say_when(values, known)
+            if kind.table in NAMING and current:
+                values[NAMING[kind.table]] = [known.now.get(row, row) for row in values[NAMING[kind.table]]]
     return columns.frame(columns.columns(kind), values)
+
+
+def _as_first_written(
+    kind: RecordKind, names: Sequence[str], rows: list[tuple[Any, ...]], first: Mapping[int, int]
+) -> list[tuple[Any, ...]]:
+    """The rows with those of one patient and time in the order they were first written in: an amendment changes no order."""
+    if kind.parent is not None or first.keys().isdisjoint(row[0] for row in rows):
+        return rows
+    wanted = ("patient", f"{kind.moment}_on", f"{kind.moment}_at")
+    keys = [place for place, name in enumerate(names) if name in wanted]
+    made: list[tuple[Any, ...]] = []
+    for _, tied in groupby(rows, key=lambda row: [row[place] for place in keys]):
+        together = list(tied)
+        made += together if len(together) == 1 else sorted(together, key=lambda row: first.get(row[0], row[0]))
+    return made
+
+
+def _say_when(values: dict[str, Sequence[Any]], known: Journal) -> None:
+    """Who wrote the rows, when, and first when."""
+    values["recorded_at"] = [known.written[e][0] for e in values["entry"]]
+    values["recorded_by"] = [known.written[e][1] for e in values["entry"]]
+    if known.first and not known.first.keys().isdisjoint(values["row"]):
+        values["first_row"] = [known.first.get(row, row) for row in values["row"]]
+        values["first_recorded_at"] = [
+            at if row not in known.first else known.written_at(known.first[row])
+            for row, at in zip(values["row"], values["recorded_at"], strict=True)
+        ]
 
 
 def texts(store: Store, numbers: Sequence[int | None]) -> list[str | None]:
@@ -182,12 +270,15 @@ def _plain(series: pd.Series) -> list[Any]:
     if dtype.startswith("datetime64"):
         step = "datetime64[D]" if dtype == "datetime64[s]" else "datetime64[s]"
         bare = series.dt.tz_localize(None) if "UTC" in dtype else series
-        whole = bare.to_numpy().astype(step)
-        return [None if n == _NAT else n for n in whole.astype("int64").tolist()]
-    missing = series.isna()
+        numbers = bare.to_numpy().astype(step).astype("int64")
+        missing, values = numbers == _NAT, numbers
+    else:
+        missing, values = series.isna().to_numpy(), series
+    if missing.all():
+        return [None] * len(series)
     if not missing.any():
-        return list(series.tolist())
-    return [None if gone else v for v, gone in zip(series.tolist(), missing.tolist(), strict=True)]
+        return list(values.tolist())
+    return [None if gone else v for v, gone in zip(values.tolist(), missing.tolist(), strict=True)]
 
 
 _NAT = -(2**63)  # how numpy writes "no time" as a number
@@ -196,6 +287,7 @@ _NAT = -(2**63)  # how numpy writes "no time" as a number
 def chart_frames(store: Store, asof: int, patient: str | None) -> dict[str, pd.DataFrame]:
     """Every frame of one patient, or of all, read at one moment: by the names `columns` gives them, and `plans`."""
     with store.reading():
-        made = {kind.frame: read(store, kind, asof=asof, patient=patient) for kind in KINDS.values()}
+        known = journal(store, asof)
+        made = {kind.frame: read(store, kind, asof=asof, patient=patient, known=known) for kind in KINDS.values()}
     made["doses"], made["plans"] = split(made["doses"])
     return made

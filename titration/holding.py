@@ -93,9 +93,26 @@ class Held:
         if table in {"oral_dose", "bolus"} and own.table == table:
             name = "drug" if table == "oral_dose" else "bolus"
             more, values = f"{more} AND {name} = ?", [*values, self._store.code(getattr(fact, name)) or -1]
-        order = f" ORDER BY {on} DESC{f', coalesce({at}, 0) DESC' if is_timed else ''}, row DESC LIMIT 1"
-        rows = self._query(table, "row", fact.patient, more + order, *values)
-        return self._record(table, rows[0][0]) if rows else None
+        time = (on, f"coalesce({at}, 0)") if is_timed else (on,)
+        order = f" ORDER BY {' DESC, '.join((*time, 'row'))} DESC"
+        rows = self._query(table, ", ".join(("row", *time)), fact.patient, more + order, *values)
+        return self._record(table, frames.last_of(self._store, rows)) if rows else None
+
+    def ahead(self, change: DoseChange) -> dict[int, DoseChange]:
+        """The steps the pump was programmed to begin by itself after a change, that nothing carried out, by row."""
+        on, at = change.effective_on, change.effective_at
+        assert on is not None  # a dose change has a day
+        day, seconds = times.day_number(on), 0 if at is None else int(at.timestamp())
+        after = " AND (effective_on > ? OR (effective_on = ? AND coalesce(effective_at, 0) > ?)) ORDER BY effective_on"
+        values = (self._store.code("programmed") or -1, day, day, seconds)
+        rows = self._query("dose_change", "row", change.patient, f" AND status = ?{after}, effective_at, row", *values)
+        if not rows:
+            return {}
+        now = frames.journal(self._store, self._store.head()[0]).now
+        carried = self._query("dose_change", "fulfils", change.patient, " AND fulfils IS NOT NULL")
+        gone = {now.get(row, row) for (row,) in carried}
+        made = {row: self._record("dose_change", row) for (row,) in rows if row not in gone}
+        return {row: step for row, step in made.items() if isinstance(step, DoseChange)}
 
     def later(self, fact: Record) -> date | None:
         """The day of the last fact of the same kind and patient, when it lies after this one's."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from datetime import date, datetime, time, tzinfo
+from itertools import pairwise
 from typing import TYPE_CHECKING, SupportsIndex
 
 from titration import errors, frames, times
@@ -12,7 +15,7 @@ from titration.records import DoseChange, Record, kind_of
 from titration.units import Unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from titration.store import Store
 
@@ -24,19 +27,71 @@ def entry_at(store: Store, asof: AsOf, zone: tzinfo) -> int:
     newest = store.head()[0]
     if asof is None:
         return newest
-    if isinstance(asof, SupportsIndex) or (isinstance(asof, str) and asof.isascii() and asof.isdigit()):
+    if isinstance(asof, SupportsIndex) or (isinstance(asof, str) and re.fullmatch(r"\d{1,18}", asof, re.ASCII)):
         number = int(asof)  # an entry itself, and the numbers a frame gives, count as numbers too
         if not 1 <= number <= newest:
-            raise errors.RowNotFound(f"there is no entry {number}; this log has the entries 1 to {newest}")
+            raise errors.RowNotFound(f"there is no entry {errors.shown(number)}; this log has the entries 1 to {newest}")
         return number
     try:
         seconds = _seconds(asof, zone)
     except Unfit as unfit:
         raise errors.InvalidEntry("asof", [errors.Fault("asof", errors.shown(str(asof)), str(unfit))]) from unfit
-    found = store.entry_by(seconds)
+    found = entry_by(store, seconds)
     if not found:
         raise errors.RowNotFound(f"nothing was recorded by {asof}; the log begins later")
     return found
+
+
+def entry_by(store: Store, seconds: int) -> int:
+    """The last entry in order that was recorded by then; 0 when there was none.
+
+    Order goes by the entries' numbers. Entries whose clock does not fit that order, see `steady`, count as
+    recorded right after the one before them that does: a clock once set back does not let in what came before
+    it, one set ahead does not shut out what came after.
+    """
+    times_of = _recorded(store, store.head()[0])
+    kept = steady(times_of)
+    n = bisect_right([times_of[place] for place in kept], seconds)
+    return 0 if n == 0 else len(times_of) if n == len(kept) else kept[n]  # a place counts from 0, an entry from 1
+
+
+def moment_of(store: Store, entry: int) -> int:
+    """When an entry was recorded, in UTC seconds; by the last clock before it that fits the order, see `steady`."""
+    times_of = _recorded(store, entry)
+    return times_of[steady(times_of)[-1]]
+
+
+def _recorded(store: Store, entry: int) -> list[int]:
+    return [at for (at,) in store.query("SELECT recorded_at FROM entry WHERE entry <= ? ORDER BY entry", entry)]
+
+
+def steady(recorded: Sequence[int]) -> list[int]:
+    """The places of the entries whose clock fits their order: the longest run of times that never goes back.
+
+    So that as few clocks as can be are taken for wrong; a single year typed wrong, back or ahead, is left out.
+
+    Args:
+        recorded: The time of each entry, in order.
+
+    Example:
+        >>> steady([10, 20, 5, 30]), steady([10, 99, 20, 30])
+        ([0, 1, 3], [0, 2, 3])
+
+    Source:
+        Longest non-decreasing subsequence: Schensted 1961, doi:10.4153/CJM-1961-015-3.
+    """
+    if all(one <= other for one, other in pairwise(recorded)):
+        return list(range(len(recorded)))
+    tails, places, before = list[int](), list[int](), list[int]()
+    for place, at in enumerate(recorded):
+        n = bisect_right(tails, at)
+        before.append(places[n - 1] if n else -1)
+        tails[n : n + 1], places[n : n + 1] = [at], [place]
+    run, place = list[int](), places[-1] if places else -1
+    while place >= 0:
+        run.append(place)
+        place = before[place]
+    return run[::-1]
 
 
 def _seconds(asof: str | date | datetime, zone: tzinfo) -> int:
@@ -72,17 +127,18 @@ def last_change(
     number = store.code(patient)
     done = store.code("done")
     found = store.query(
-        "SELECT row FROM dose_change AS t WHERE patient = ? AND status = ? AND row <> ?"
+        "SELECT row, effective_on, coalesce(effective_at, 0) FROM dose_change AS t WHERE patient = ? AND status = ? AND row <> ?"
         " AND NOT EXISTS (SELECT 1 FROM amendment AS a WHERE a.row = t.row)"
         " AND (? IS NULL OR effective_on < ? OR (effective_on = ? AND (? IS NULL OR coalesce(effective_at, 0) <= ?)))"
-        " ORDER BY effective_on DESC, coalesce(effective_at, 0) DESC, row DESC LIMIT 1",
+        " ORDER BY effective_on DESC, coalesce(effective_at, 0) DESC, row DESC",
         number, done, without, day, day, day, at, at,
     )  # fmt: skip
     if not found:
         return None
-    made = frames.record_of(store, found[0][0])
+    row = frames.last_of(store, found)
+    made = frames.record_of(store, row)
     assert isinstance(made, DoseChange)
-    return found[0][0], made
+    return row, made
 
 
 def identity(store: Store, patient: str) -> str:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from titration.store.writing import Heading, Written
 
 
+SLACK_S, YEAR_S = 60, 366 * 86400
+"""A clock so many seconds before the last entry's, or so many after it, fits it."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One act of recording, as it was stored.
@@ -103,10 +107,10 @@ def append(
         raise errors.AppendRefused("there is nothing to append; nothing was stored")
     with store.writing(heading) as writing:
         asked = _checked(store, facts, setting)
-        for question, reason in door.answered(asked.questions, confirm):
-            writing.answer(question, reason)
+        noticed = notice_clock(writing)
+        settle(writing, asked, confirm)
         rows = add(writing, facts, setting.scales)
-    return entry_of(writing.written, rows, asked.notes)
+    return entry_of(writing.written, rows, asked.notes + noticed)
 
 
 def _checked(store: Store, facts: Sequence[Record], setting: Setting) -> door.Asked:
@@ -145,6 +149,42 @@ def rehearse(store: Store, records: Sequence[Record], setting: Setting) -> Rehea
         asked = _checked(store, facts, setting)
         programs = tuple(known.programs_of(store, facts))
         return Rehearsal(tuple(facts), asked.questions, asked.notes, programs, known.read_back(store, facts))
+
+
+def notice_clock(writing: Writing) -> tuple[str, ...]:
+    """Write down that this computer's clock stands before the last entry's, or more than a year after it.
+
+    Nothing is asked: order goes by the entries' numbers, and a note that needs no answer holds nobody up.
+
+    Returns:
+        What was written down; nothing where the two clocks fit.
+    """
+    ((last, offset),) = writing.db.execute(
+        "SELECT recorded_at, recorded_offset_min FROM entry WHERE entry = ?", (writing.entry - 1,)
+    ).fetchall()
+    now = writing.heading.recorded_at
+    if -SLACK_S <= now - last <= YEAR_S:
+        return ()
+    clocks = [times.from_seconds(last, offset), times.from_seconds(now, writing.heading.recorded_offset_min)]
+    apart = f"{'before' if now < last else 'more than a year after'} the entry before it ({times.stamp(clocks[0])})"
+    said = f"this computer's clock stands {apart}: {times.stamp(clocks[1])}; check the clock"
+    writing.answer(said, "noticed by the program")
+    return (said,)
+
+
+def settle(writing: Writing, asked: door.Asked, confirm: Mapping[str, str]) -> None:
+    """Write down what was asked and answered; a step that an answer says is cancelled is so from this entry on.
+
+    It is no correction: that it had been programmed was true, and what became of it is known now.
+
+    Raises:
+        NeedsConfirmation: A question was not answered.
+    """
+    pairs, cancelled = door.agreed(asked, confirm)
+    for question, reason in pairs:
+        writing.answer(question, reason)
+    for row, reason in cancelled.items():
+        writing.amend(row, "completed", writing.copy("dose_change", row, status=writing.code("cancelled")), reason)
 
 
 def add(writing: Writing, facts: Sequence[Record], scales: Register) -> list[int]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from titration import errors, frames, known
-from titration.entry import days, door
+from titration.entry import ahead, days, door
 from titration.holding import Held
-from titration.recording import Entry, Setting, copy_scales, entry_of, refuse_mistyped, refuse_strangers, refuse_unknown
+from titration.recording import (
+    Entry,
+    Setting,
+    copy_scales,
+    entry_of,
+    notice_clock,
+    refuse_mistyped,
+    refuse_strangers,
+    refuse_unknown,
+    settle,
+)
 from titration.records import KINDS, Patient, Record, RecordKind, Score, kind_of
 
 if TYPE_CHECKING:
@@ -16,10 +26,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from titration.store import Store
+    from titration.store import Store, Writing
     from titration.store.writing import Heading
 
     Part = tuple[RecordKind, pd.DataFrame, Mapping[str, pd.DataFrame]]
+
+MANY = 1024
+"""So many scores and fewer are written in the order they come."""
 
 
 def append(
@@ -37,20 +50,40 @@ def append(
         for _, frame, _ in parts:
             refuse_unknown(frame["patient"].unique(), codes)
         asked = ask(store, parts, setting.today)
-        for question, reason in door.answered(asked.questions, confirm):
-            writing.answer(question, reason)
+        noticed = notice_clock(writing)
+        settle(writing, asked, confirm)
         rows: list[int] = []
         for kind, frame, children in sorted(parts, key=lambda part: part[0].record is not Patient):
             if kind.record is Score:
                 copy_scales(writing, frame["scale"].unique(), setting.scales)
-            made = writing.add(frames.batch_of(kind, frame))
+            made = _added(writing, kind, frame)
             rows += made
-            row_of = dict(zip(frame.index, made, strict=True))
+            row_of = dict(zip(frame.index, made, strict=True)) if children else {}
             for table, child in children.items():
                 if len(child):
                     of = [row_of[position] for position in child["of"].tolist()]
                     writing.add(frames.batch_of(KINDS[table], child, of))
-    return entry_of(writing.written, rows, asked.notes)
+    return entry_of(writing.written, rows, asked.notes + noticed)
+
+
+def _added(writing: Writing, kind: RecordKind, frame: pd.DataFrame) -> list[int]:
+    """Write the facts of a frame; returns their rows in its order.
+
+    Many scores are written patient by patient and in the order of time, as the index holds them: written as they
+    come, each would touch another page of it. Facts of one patient and time stay in the order they were given in.
+    """
+    if not kind.distinct or len(frame) <= MANY:
+        return list(writing.add(frames.batch_of(kind, frame)))
+    import numpy as np  # noqa: PLC0415 - pandas, which is here when there is a frame, has brought it in
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    moments = [
+        frame[f"{kind.moment}{ending}"].to_numpy() for ending in ("_at", "_on") if f"{kind.moment}{ending}" in frame
+    ]
+    order = np.lexsort((*moments, pd.factorize(frame["patient"])[0]))
+    rows = np.empty(len(frame), np.int64)
+    rows[order] = writing.add(frames.batch_of(kind, frame.iloc[order]))
+    return list(rows.tolist())
 
 
 def ask(store: Store, parts: Sequence[Part], today: date) -> door.Asked:
@@ -62,8 +95,8 @@ def ask(store: Store, parts: Sequence[Part], today: date) -> door.Asked:
             questions += _days(kind, frame, held, today)
         else:
             facts += records(kind, frame, children)
-    asked = door.ask_each(facts, held, today)
-    return door.Asked(tuple(dict.fromkeys((*questions, *asked.questions))), notes + asked.notes)
+    asked, steps = door.ask_each(facts, held, today), dict(ahead.of_facts(facts, held))
+    return door.Asked(tuple(dict.fromkeys((*questions, *asked.questions, *steps))), notes + asked.notes, steps)
 
 
 def _days(kind: RecordKind, frame: pd.DataFrame, held: Held, today: date) -> Iterator[errors.Question]:

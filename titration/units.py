@@ -24,11 +24,14 @@ class Unit:
         name: As it is printed, for example `mcg/day`.
         converts: Other units read as well, with the factor (by definition of the prefixes).
         confused: Units that are refused, with the sentence that says why.
+        most: More than there can be of it, where that is known: of two readings of a printed number it leaves out
+            the one above. It is no limit of what is stored.
     """
 
     name: str
     converts: dict[str, float] = field(default_factory=dict)
     confused: dict[str, str] = field(default_factory=dict)
+    most: float = math.inf
 
 
 _PER_HOUR = "a rate per hour is not a daily dose (24 times apart); type the daily dose as printed"
@@ -51,6 +54,7 @@ MCG_PER_DAY = Unit(
 MCG_PER_H = Unit(
     "mcg/h",
     confused={"mcg/day": "a daily dose is not an hourly rate (24 times apart); type mcg/h"},
+    most=1000.0,  # 24 mg a day: printouts give rates such as 4.167 mcg/h, and nobody means 4167 by it
 )
 MCG_PER_ML = Unit(
     "mcg/mL",
@@ -60,10 +64,13 @@ MCG_PER_ML = Unit(
         "mcg": "an amount is not a concentration; type mcg/mL",
     },
 )
+_MOST_ML = 100.0  # implanted reservoirs hold 10 to 40 mL: nobody means 1006 mL, or 1006 mL/day, by 1.006
 ML_PER_DAY = Unit(
-    "mL/day", confused={"ml": "a volume is not a flow; type mL/day", "mcg/day": "a dose is not a flow; type mL/day"}
+    "mL/day",
+    confused={"ml": "a volume is not a flow; type mL/day", "mcg/day": "a dose is not a flow; type mL/day"},
+    most=_MOST_ML,
 )
-ML = Unit("mL", confused={"mcg": "an amount of drug is not a volume; type mL", "ml/day": "type mL"})
+ML = Unit("mL", confused={"mcg": "an amount of drug is not a volume; type mL", "ml/day": "type mL"}, most=_MOST_ML)
 MCG = Unit(
     "mcg",
     confused={
@@ -114,20 +121,21 @@ def unit_word(text: str) -> str:
     return re.sub(r"/d$", "/day", word)
 
 
-def parse_number(text: str, *, decimal: str | None = None) -> float:
+def parse_number(text: str, *, decimal: str | None = None, most: float = math.inf) -> float:
     """A number as typed; refused when it can be read in two ways.
 
     Args:
         text: Digits with at most one decimal mark; no unit.
         decimal: The decimal mark, `.` or `,`, where a file states one. Without it a point is the
             decimal mark, a comma is refused, and so is a point that may part thousands.
+        most: A reading above it cannot be meant, so that 1.006 is one number where there are never 1006.
 
     Raises:
         Unfit: It is no number, or has two readings.
 
     Example:
-        >>> parse_number("0.299"), parse_number("0,299", decimal=",")
-        (0.299, 0.299)
+        >>> parse_number("0.299"), parse_number("0,299", decimal=","), parse_number("1.006", most=100)
+        (0.299, 0.299, 1.006)
     """
     seen = text.strip()
     minus = seen[:1] in tuple(_MINUS)
@@ -136,7 +144,7 @@ def parse_number(text: str, *, decimal: str | None = None) -> float:
         raise Unfit("a number is needed")
     if any(c in _APART for c in digits):
         raise Unfit("write the number without spaces or other marks between the digits")
-    digits = _with_point(digits, decimal)
+    digits = _with_point(digits, decimal, most)
     if re.fullmatch(r"\.\d+", digits, re.ASCII):
         raise Unfit(f"write the zero before the point: {'-' if minus else ''}0{digits}")
     if not _PLAIN.fullmatch(digits):
@@ -147,13 +155,16 @@ def parse_number(text: str, *, decimal: str | None = None) -> float:
     return -value if minus and value else value
 
 
-def _with_point(digits: str, decimal: str | None) -> str:
+def _with_point(digits: str, decimal: str | None, most: float) -> str:
     """The digits with a decimal point; refused where a mark can part decimals or thousands."""
     if decimal is None:
         if "," in digits:
             raise Unfit("a comma can part decimals or thousands; write a decimal point, as in 0.5")
-        if _GROUPED.fullmatch(digits):
-            raise Unfit(f"can be read as {number(float(digits))} or {digits.replace('.', '')}; write one of them")
+        whole = digits.replace(".", "")
+        if _GROUPED.fullmatch(digits) and float(whole) <= most:
+            small = number(float(digits))
+            ways = f"write {small}0 or {whole}" if _GROUPED.fullmatch(small) else "write one of them"
+            raise Unfit(f"can be read as {small} or {whole}; {ways}")
         return digits
     if decimal not in (".", ","):
         raise Unfit("the decimal mark must be a point or a comma")
@@ -187,8 +198,9 @@ def parse_quantity(text: str, unit: Unit, *, decimal: str | None = None, bare: s
     if found is None:
         raise Unfit(f"a number with its unit is needed, as in 120 {unit.name}")
     rest = text.strip()[found.end() :]
-    value = parse_number(found.group(), decimal=decimal)
     word = unit_word(rest) or (unit_word(bare) if bare else "")
+    most = unit.most if word == unit_word(unit.name) else math.inf
+    value = parse_number(found.group(), decimal=decimal, most=most)
     if not word:
         raise Unfit(f"the unit is missing; write {number(value)} {unit.name} if that is what is meant")
     if word == unit_word(unit.name):

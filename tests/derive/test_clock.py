@@ -164,3 +164,30 @@ def test_at_any_noon_the_clocks_differ_as_the_two_offsets_say(records, zone):
     pd.testing.assert_frame_equal(
         clock.offsets(alone, zone=zone), pumps[pumps["patient"] == "P001"].reset_index(drop=True)
     )
+
+
+@pytest.mark.parametrize(
+    ("records", "when", "minutes"),
+    [
+        ([pump("2026-01-10", 0)], "2026-02-01T12:00Z", 0),
+        ([pump("2026-01-10", 0)], "2026-07-01T12:00Z", -60),  # British summer time: the pump's clock is behind
+        ([pump("2026-07-01", 60)], "2026-11-23T12:00Z", 60),
+        ([pump("2026-07-01", 60), readout("2026-11-01T10:00+00:00", 0)], "2026-11-23T12:00Z", 0),
+        ([pump("2026-07-01", 60)], "2026-06-01T12:00Z", None),  # before anything is on record
+        ([pump("2026-01-10", 0, "P002")], "2026-07-01T12:00Z", None),  # another patient's
+        ([], "2026-07-01T12:00Z", None),
+        ([build.dose("2026-10-08T09:30+01:00")], "2026-11-23T12:00Z", 60),  # taken from the last program
+    ],
+)
+def test_the_difference_at_an_instant_is_pump_less_wall_or_nothing(records, when, minutes):
+    assert clock.difference_at(build.frames(*records), patient="P001", zone=ZONE, at=at(when)) == minutes
+
+
+def test_of_a_program_and_its_correction_at_one_instant_with_another_the_clock_is_that_first_written_last():
+    frames = build.frames(
+        build.dose("2026-10-08T09:30+01:00", clock_offset_min=0),
+        build.dose("2026-10-08T09:30+01:00", clock_offset_min=60),
+    )
+    assert clock.offsets(frames, zone=ZONE)["offset_min"].tolist() == [60]
+    frames["doses"]["row"] = [3, 2]  # the first of the two was corrected: its place stays
+    assert clock.offsets(frames, zone=ZONE)["offset_min"].tolist() == [60]

@@ -30,7 +30,7 @@ def day(n):
 def complete(*records, written=None, window=OCTOBER):
     f = build.frames(*records)
     if written:
-        f["scores"]["recorded_at"] = pd.Series(pd.to_datetime(written, utc=True)).astype("datetime64[us, UTC]")
+        f["scores"]["first_recorded_at"] = pd.Series(pd.to_datetime(written, utc=True)).astype("datetime64[us, UTC]")
     return diary.completeness(
         f["scores"], zone=ZONE, scales=SCALES, diary_schedules=f["diary_schedules"],
         patient_states=f["patient_states"], **window,

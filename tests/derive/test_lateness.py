@@ -11,7 +11,7 @@ ZONE = "Europe/London"
 
 def late(at, written, **more):
     frame = build.frames(build.score(at, 4, **more))["scores"]
-    frame["recorded_at"] = pd.Series([pd.Timestamp(written)]).astype("datetime64[us, UTC]")
+    frame["first_recorded_at"] = pd.Series([pd.Timestamp(written)]).astype("datetime64[us, UTC]")
     made = lateness.lateness(frame, zone=ZONE)
     return made["days_late"].tolist()[0], made["is_late"].tolist()[0]
 
@@ -51,3 +51,43 @@ def test_every_rule_says_why():
 
     assert set(lateness.RULES) == set(COLLECTED)
     assert all(rule.because for rule in lateness.RULES.values())
+
+
+def provenance(*facts, written, **more):
+    frames = build.frames(*(build.score(at, 4, **own) for at, own in facts))
+    stamps = pd.Series(pd.to_datetime(written, utc=True)).astype("datetime64[us, UTC]")
+    frames["scores"] = frames["scores"].assign(first_recorded_at=stamps, **more)
+    return lateness.provenance(frames, zone=ZONE)
+
+
+def test_every_score_says_where_it_comes_from_in_one_table():
+    made = provenance(
+        ("2026-10-08", {"collected": "app", "reporter": "patient"}),
+        ("2026-10-08", {"collected": "paper", "reporter": "proxy"}),
+        ("2026-10-08", {"collected": "visit", "reporter": "clinician"}),
+        ("2026-10-08", {"collected": "app", "timing": "assigned"}),
+        ("2026-10-08", {"collected": "import"}),
+        ("2026-10-08", {"collected": "app"}),
+        written=["2026-10-08T20:00Z", "2026-10-15T08:00Z", "2026-10-09T08:00Z"] + ["2026-11-08T08:00Z"] * 2 + ["2026-10-07T08:00Z"],
+    )  # fmt: skip
+    assert made.columns.tolist() == ["row", "provenance", "days_late", "reported_by"]
+    assert made["provenance"].tolist() == [
+        "same day", "late", "within the rule", "assigned", "not judged", "before its day",
+    ]  # fmt: skip
+    assert made["days_late"].tolist() == [0, 7, 1, pd.NA, pd.NA, -1]
+    assert made["reported_by"].tolist()[:3] == ["patient", "proxy", "clinician"]
+    assert made["reported_by"].isna().tolist()[3:] == [True, True, True]
+
+
+def test_a_score_corrected_long_after_counts_from_when_it_was_first_written():
+    written_again = pd.Timestamp("2026-12-01T08:00Z").as_unit("us")
+    made = provenance(
+        ("2026-10-08", {"collected": "app"}), written=["2026-10-08T20:00Z"], row=9, recorded_at=written_again
+    )
+    assert made["provenance"].tolist() == ["same day"]
+
+
+def test_without_scores_the_table_is_empty_and_typed():
+    made = lateness.provenance(build.frames(), zone=ZONE)
+    assert made.empty
+    assert made.dtypes.astype(str).to_dict() == lateness.PROVENANCE

@@ -233,3 +233,102 @@ def test_nothing_into_a_value_a_value_into_nothing_and_no_change_at_all_are_each
     lines = log.history("P001").query("action == 'corrected'").astype(object)
     told = [tuple(None if pd.isna(v) else v for v in line) for line in lines[["row", "field", "old", "new"]].to_numpy()]
     assert told == [(2, "injected_ml", None, "40 mL"), (3, "withdrawn_ml", "4.4 mL", None), (4, None, None, None)]
+
+
+def test_a_score_corrected_weeks_later_keeps_the_day_it_was_first_written(log, clock):
+    log.append(build.score("2026-11-23", 4, collected="app"))  # row 2, on its day
+    clock.on(days=30)
+    log.correct(2, build.score("2026-11-23", 5, collected="app"), reason="typed 4 for 5")
+    clock.on(days=1)
+    log.correct(3, build.score("2026-11-22", 5, collected="app"), reason="it was the day before")
+    (score,) = log.scores().to_dict("records")
+    assert (score["row"], score["first_row"]) == (4, 2)
+    assert score["first_recorded_at"] == pd.Timestamp("2026-11-23T12:00Z")
+    assert score["recorded_at"] == pd.Timestamp("2026-12-24T12:00Z")
+    assert log.chart("P001").lateness[["days_late", "is_late"]].to_numpy().tolist() == [
+        [1, True]
+    ]  # its new day, its first writing
+    assert log.scores(asof=3)[["row", "first_row"]].to_numpy().tolist() == [[2, 2]]
+
+
+def test_a_moved_score_keeps_its_first_writing(log, clock):
+    log.append(titration.Patient(patient="P002"))
+    entry = log.append(build.score("2026-11-23", 4, collected="app"))
+    clock.on(days=9)
+    log.move(entry, to="P002", reason="wrong chart")
+    assert log.chart("P002").lateness["days_late"].tolist() == [0]
+
+
+def test_to_correct_the_earlier_of_two_changes_at_one_instant_does_not_put_it_in_force(log):
+    at = "2026-10-08T09:30+01:00"
+    log.append(build.dose(at, 100))  # row 2
+    log.append(build.dose(at, 110))  # row 3, in force
+    assert log.chart("P001").staircase["row"].tolist() == [2, 3]
+    corrected(log, 2, 105)  # row 4
+    assert log.doses()["row"].tolist() == [4, 3]
+    stairs = log.chart("P001").staircase
+    assert stairs["row"].tolist() == [4, 3]
+    assert (stairs["end"] > stairs["start"]).tolist() == [False, True]
+    assert "last dose 110 mcg/day" in log.identity("P001")
+    assert log.last_program("P001").dose_mcg_per_day == 110
+    asked = log.rehearse(build.dose("2026-10-09T09:30+01:00", 1050)).questions  # compared with 110, not with 105
+    assert any("9.5 times the last dose entered (110 mcg/day" in question for question in asked), asked
+
+
+def test_a_rating_follows_its_goal_through_corrections_and_a_merge(log):
+    log.append(titration.Patient(patient="P002", birth_year=1974))
+    log.append(titration.Goal(patient="P001", set_on="2026-10-01", words="sit through a film"))  # row 3
+    log.append(titration.GoalRating(patient="P001", goal=3, rated_on="2026-11-01", rating=1))  # row 4
+    log.correct(3, dataclasses.replace(log.record(3), importance=2, difficulty=1), reason="left out")  # row 5
+    assert log.goal_ratings()["goal"].tolist() == [5]
+    assert log.goal_ratings(asof=5)["goal"].tolist() == [3]
+    assert log.chart("P001").goal_attainment("2026-11-02")["gas_t"].tolist() == [60.0]  # one goal, rated +1
+    log.merge("P001", into="P002", reason="one person")
+    goal, rating = log.goals().iloc[0], log.goal_ratings().iloc[0]
+    assert (goal["patient"], rating["patient"]) == ("P002", "P002")
+    assert rating["goal"] == goal["row"] != 5
+    assert log.chart("P002").goal_attainment("2026-11-02")["gas_t"].tolist() == [60.0]
+    assert "names-nothing" not in log.findings()["rule"].tolist()
+
+
+def test_a_rating_of_a_goal_entered_in_error_is_a_finding(log):
+    log.append(titration.Goal(patient="P001", set_on="2026-10-01", words="sit through a film"))  # row 2
+    log.append(titration.GoalRating(patient="P001", goal=2, rated_on="2026-11-01", rating=1))  # row 3
+    log.retract(2, reason="another patient's")
+    (found,) = log.findings().query("rule == 'names-nothing'").to_dict("records")
+    assert (found["record"], found["row"], found["on"]) == ("goal_rating", 3, pd.Timestamp("2026-11-01"))
+    assert found["says"] == "names the goal in row 2, and no goal of this patient stands there"
+
+
+def test_a_corrected_plan_stays_carried_out(log):
+    log.append(build.dose("2026-10-01", 100), build.dose("2026-10-20", 110, status="planned"))  # rows 2, 3
+    log.append(build.dose("2026-10-20T09:30+01:00", 110, fulfils=3))  # row 4
+    corrected(log, 3, 112, "the plan said 112")
+    assert log.doses()["fulfils"].tolist() == [pd.NA, 5]
+    assert "overdue-plan" not in log.findings()["rule"].tolist()
+    assert "names-nothing" not in log.findings()["rule"].tolist()
+
+
+def test_a_closed_finding_stays_closed_when_its_row_is_completed(log):
+    log.append(titration.Refill(patient="P001", filled_on="2026-11-20", injected_ml=40))  # row 2
+    log.close_finding("refill-no-concentration", 2, reason="the label was lost")
+    log.complete(2, dataclasses.replace(log.record(2), lot="A1"), reason="found the box")
+    assert log.refills()["lot"].tolist() == ["A1"]
+    assert "refill-no-concentration" not in log.findings()["rule"].tolist()
+
+
+@pytest.mark.parametrize("status", ["programmed", "planned"])
+def test_a_plan_that_came_to_nothing_is_completed_as_cancelled_and_is_no_correction(log, status):
+    log.append(build.dose("2026-10-01", 100), build.dose("2026-10-20", 110, status=status))  # rows 2, 3
+    said = dataclasses.replace(log.record(3), status="cancelled")
+    log.complete(3, said, reason="the visit was called off")
+    assert log.plans()["status"].tolist() == ["cancelled"]
+    assert log.chart("P001").staircase["row"].tolist() == [2]
+    assert "overdue-plan" not in log.findings()["rule"].tolist()
+    assert log.history("P001")["action"].tolist().count("completed") == 1
+    assert log.plans(asof=3)["status"].tolist() == [status]
+
+
+def test_what_was_done_cannot_be_completed_as_cancelled(dosed):
+    with pytest.raises(errors.AppendRefused, match="row 2 states status already"):
+        dosed.complete(2, dataclasses.replace(dosed.record(2), status="cancelled"), reason="x")

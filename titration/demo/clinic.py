@@ -214,13 +214,13 @@ def _diary(replay: Replay, person: Person, changes: Sequence[datetime], rng: ran
         value = max(0, min(10, round(level)))
         if day >= gap_until and rng.random() < 0.02:  # noqa: PLR2004 - now and then the diary lies idle
             gap_until = day + timedelta(days=rng.randint(6, 16))
+        is_nightly = person.diary == "app" and day >= NIGHTLY_FROM  # before that its file came once a month
         is_filled = day >= gap_until and rng.random() > 0.06 + 0.02 * value
         if is_filled and not (person.code == "P006" and aims.WARD[0] <= day <= aims.WARD[1]):
             rows.append({
                 "patient": person.code, "scale": "nrs_spasticity", "observed_on": day, "value": value,
-                "reporter": "patient", "collected": person.diary,
+                "reporter": "patient", "collected": "import" if person.diary == "app" and not is_nightly else person.diary,
             })  # fmt: skip
-        is_nightly = person.diary == "app" and day >= NIGHTLY_FROM
         if rows and (is_nightly or (day + timedelta(days=1)).month != day.month or day == END - timedelta(days=1)):
             evening = local(f"{day.isoformat()} 22:05")
             if is_nightly:

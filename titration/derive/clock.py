@@ -94,11 +94,13 @@ def _said(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
         if table == "dose_change":
             placed, own = placed[placed["status"] == "done"], _own(placed, zone=zone)
         stated = placed["clock_offset_min"].astype("float64")
-        made = placed[["patient", "moment", "by_day", "row"]].assign(source=table, place=place, stated=stated, own=own)
+        made = placed[["patient", "moment", "by_day", "row", "first_row"]].assign(
+            source=table, place=place, stated=stated, own=own
+        )
         parts.append(made.assign(is_reset=(table == "pump") & stated.isna()))
     both = pd.concat(parts, ignore_index=True)
     both = both[both["stated"].notna() | both["own"].notna() | both["is_reset"]]
-    return both.sort_values(["patient", "moment", "place", "row"], kind="stable", ignore_index=True)
+    return both.sort_values(["patient", "moment", "place", "first_row"], kind="stable", ignore_index=True)
 
 
 def _own(placed: pd.DataFrame, *, zone: str) -> pd.Series:
@@ -219,3 +221,45 @@ def differs(frames: Mapping[str, pd.DataFrame], *, zone: str, since: datetime, u
     )
     made["difference_min"] = made["pump_offset_min"] - made["wall_offset_min"]
     return moments.typed(made[made["difference_min"] != 0], DIFFERS)
+
+
+def difference_at(frames: Mapping[str, pd.DataFrame], *, patient: str, zone: str, at: datetime) -> int | None:
+    """The minutes one patient's pump clock is ahead of the wall clock at an instant, for a strip of 24 hours.
+
+    Args:
+        frames: Frames by name; see `offsets`.
+        patient: Code of the patient.
+        zone: IANA name of the wall clock.
+        at: The instant.
+
+    Returns:
+        Minutes, pump less wall: 0 when they agree, below 0 when the pump's clock is behind; None where the
+        pump's clock is not on record then. Whether it is assumed from the last program, `offsets` says.
+
+    Raises:
+        ValueError: `at` has no offset.
+
+    Example:
+        >>> from titration.columns import columns, frame, of_records
+        >>> from titration.records import KINDS, DoseChange
+        >>> dose = DoseChange(patient="P001", effective_at="2026-10-08T09:30+01:00", mode="flex", dose_mcg_per_day=168)
+        >>> frames = {k.frame: frame(columns(k), {}) for k in KINDS.values()}
+        >>> frames["doses"] = of_records(KINDS["dose_change"], [dose])
+        >>> winter = pd.Timestamp("2026-11-23T12:00Z")
+        >>> difference_at(frames, patient="P001", zone="Europe/London", at=winter)
+        60
+
+    Source:
+        Offset of the pump's clock from UTC less that of the wall clock; by definition.
+    """
+    moment = moments.instant(at)
+    own = offsets({name: _of(frames[name], patient) for _, name, _ in SOURCES}, zone=zone)
+    own = own[(own["start"] <= moment) & (own["end"].isna() | (own["end"] > moment))]
+    if own.empty:
+        return None
+    wall = wall_offset(pd.Series([moment]).astype(moments.INSTANT), zone=zone)
+    return int(own["offset_min"].iloc[-1] - wall.iloc[0])
+
+
+def _of(frame: pd.DataFrame, patient: str) -> pd.DataFrame:
+    return frame[frame["patient"] == patient]

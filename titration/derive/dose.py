@@ -61,7 +61,8 @@ def staircase(
 
     An interval ends at the next recorded change, at a readout that found something else, at an explant,
     transfer or death, or at `until`. From such a readout on the program is as it was found. Two changes at
-    one instant both stay; the later row is in force, the other's interval is empty. An interval is in two or
+    one instant both stay; the one first written later is in force, the other's interval is empty: to correct one
+    does not change which. An interval is in two or
     three pieces where only a part of it is confirmed or unexplained.
 
     Args:

@@ -130,12 +130,9 @@ def scored(
         An interval without any score has one row with n 0.
 
     Example:
-        >>> from titration.columns import columns, frame
-        >>> from titration.derive.dose import staircase
-        >>> from titration.records import KINDS
-        >>> doses, scores = (frame(columns(KINDS[k]), {}) for k in ("dose_change", "score"))
-        >>> stairs = staircase(doses, zone="UTC", until=pd.Timestamp("2026-01-31T00:00Z"))
-        >>> scored(stairs, scores, zone="UTC", scales={}).empty
+        >>> chart = demo_log.chart("P001")
+        >>> made = scored(chart.staircase, chart.scores, zone=chart.zone, scales=chart.scales)
+        >>> made["epoch"].nunique() == len(epochs(chart.staircase))
         True
 
     Source:

@@ -55,7 +55,7 @@ def expected(
     Source:
         By definition.
     """
-    ordered = diary_schedules.sort_values(["patient", "scale", "from_on", "row"], kind="stable")
+    ordered = diary_schedules.sort_values(["patient", "scale", "from_on", "first_row"], kind="stable")
     ordered = ordered.drop_duplicates(["patient", "scale", "from_on"], keep="last").reset_index(drop=True)
     following = ordered.groupby(["patient", "scale"])["from_on"].shift(-1)
     start = _days(ordered["from_on"])
@@ -89,7 +89,7 @@ def _stamps(days: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
 def _followed(made: pd.DataFrame, patient_states: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether the clinic still followed the patient on the last day of each entry."""
     known = patient_states[patient_states["following"].notna()]
-    known = known.sort_values(["noted_on", "row"], kind="stable")
+    known = known.sort_values(["noted_on", "first_row"], kind="stable")
     known = known.drop_duplicates(["patient", "noted_on"], keep="last")[["patient", "noted_on", "following"]]
     known = known.assign(noted_on=known["noted_on"].astype(moments.DAY))
     left = made[["patient", "ends_on"]].assign(place=np.arange(len(made)), ends_on=made["ends_on"].astype(moments.DAY))

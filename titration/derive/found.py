@@ -87,7 +87,7 @@ def sequence(
     changes = _changes(doses, zone=zone)
     read = _readouts(readouts, changes, zone=zone)
     both = changes if read.empty else pd.concat([changes, read], ignore_index=True)
-    by = ["patient", "start", "rank", "row"]
+    by = ["patient", "start", "rank", "first_row"]
     both = both.sort_values(by, kind="stable", ignore_index=True)
     both["ended"] = _ends(both, patient_states, zone=zone)
     return moments.typed(_compared(both), SEQUENCE)
@@ -97,7 +97,7 @@ def _changes(doses: pd.DataFrame, *, zone: str) -> pd.DataFrame:
     placed = moments.placed(doses, "effective", zone=zone).rename(
         columns={"moment": "start", "effective_offset_min": "offset_min"}
     )
-    kept = ["patient", "start", "by_day", "row", "status", "timing", "offset_min", *PROGRAM]
+    kept = ["patient", "start", "by_day", "row", "first_row", "status", "timing", "offset_min", *PROGRAM]
     says = np.where(placed["status"] == "done", SET, AHEAD)
     return placed[kept].assign(record="dose_change", says=says, rank=1)
 
@@ -109,7 +109,7 @@ def _readouts(readouts: pd.DataFrame | None, changes: pd.DataFrame, *, zone: str
     says = readouts[list(PROGRAM)].notna().any(axis=1)
     placed = moments.placed(readouts[says], "read", zone=zone).reset_index(drop=True)
     placed = placed.rename(columns={"moment": "start", "read_offset_min": "offset_min"})
-    kept = ["patient", "start", "by_day", "row", "offset_min", *PROGRAM]
+    kept = ["patient", "start", "by_day", "row", "first_row", "offset_min", *PROGRAM]
     read = placed[kept].assign(record="readout", says=SILENT, rank=0, status="found", timing="observed")
     if read.empty or changes.empty:
         return read
@@ -120,7 +120,7 @@ def _placed_in_day(read: pd.DataFrame, changes: pd.DataFrame, *, zone: str) -> p
     """Where a day alone leaves the order open: after the change that the readout agrees with, else before."""
     changes = changes.assign(day=moments.local_day(changes["start"], zone=zone))
     read = read.assign(day=moments.local_day(read["start"], zone=zone))
-    changes = changes.sort_values(["patient", "start", "row"], kind="stable")
+    changes = changes.sort_values(["patient", "start", "first_row"], kind="stable")
     key = ["patient", "day"]
     wanted = [*key, "start", *PROGRAM]
     last = _beside(read, changes.drop_duplicates(key, keep="last")[wanted])
@@ -205,7 +205,7 @@ def _ends(ordered: pd.DataFrame, patient_states: pd.DataFrame | None, *, zone: s
     if patient_states is None or patient_states.empty or ordered.empty:
         return pd.Series(pd.NaT, index=ordered.index, dtype=moments.INSTANT)
     known = patient_states[patient_states["following"].notna()]
-    known = known.sort_values(["patient", "noted_on", "row"], kind="stable")
+    known = known.sort_values(["patient", "noted_on", "first_row"], kind="stable")
     known = known.drop_duplicates(["patient", "noted_on"], keep="last")
     known = known[known["following"].isin(ENDED)]
     right = known[["patient", "noted_on"]].sort_values("noted_on", kind="stable")

@@ -83,7 +83,7 @@ def rated(goals: pd.DataFrame, goal_ratings: pd.DataFrame, *, at: date) -> pd.Da
     """
     last_day = pd.Timestamp(at)
     known = goals[goals["set_on"] <= last_day]
-    given = goal_ratings[goal_ratings["rated_on"] <= last_day].sort_values(["rated_on", "row"], kind="stable")
+    given = goal_ratings[goal_ratings["rated_on"] <= last_day].sort_values(["rated_on", "first_row"], kind="stable")
     times = given.groupby(["patient", "goal"]).size().rename("times_rated").reset_index()
     latest = given.drop_duplicates(["patient", "goal"], keep="last").rename(columns={"row": "rating_row"})
     latest = latest[["patient", "goal", "rating_row", "rated_on", "rating", "reporter"]].merge(times)

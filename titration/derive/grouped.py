@@ -71,13 +71,28 @@ _MOST = 1 << 62
 def _coded(values: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
     """Each value by its place among all, in order, missing ones last; and how many places there are."""
     if isinstance(values.dtype, pd.StringDtype):  # its own factorize takes three times as long as that of objects
-        found, unique = pd.factorize(values.to_numpy(dtype=object))
+        texts = values.to_numpy(dtype=object)
+        if _is_one(texts):
+            return np.zeros(len(texts), dtype="int64"), 1
+        found, unique = pd.factorize(texts)
         place = np.empty(len(unique) + 1, dtype="int64")
         place[np.argsort(unique)] = np.arange(len(unique))
         place[-1] = len(unique)
         return place[found], len(unique) + 1
     own, index = pd.factorize(values, sort=True)
     return np.where(own < 0, len(index), own).astype("int64"), len(index) + 1
+
+
+def _is_one(texts: npt.NDArray[Any]) -> bool:
+    """Whether all say the same, or all are missing: so it is of a column that a scale does not use; found in a glance."""
+    if not len(texts):
+        return False
+    if pd.isna(texts[0]):
+        return bool(pd.isna(texts[:_GLANCE]).all() and pd.isna(texts).all())
+    return bool((texts[:_GLANCE] == texts[0]).all() and (texts == texts[0]).all())
+
+
+_GLANCE = 1000
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,8 @@ from titration.derive import moments
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from titration.scales import Register
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -45,14 +47,17 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
 )
 """One rule for each way a score is collected; where the way is not stated there is none."""
 
-COLUMNS = {"days_late": "Int64", "is_late": "boolean"}
+ASSIGNED, NOT_JUDGED, SAME_DAY, BEFORE, LATE, WITHIN = (
+    "assigned", "not judged", "same day", "before its day", "late", "within the rule",
+)  # fmt: skip
+PROVENANCE = {"row": "int64", "provenance": "str", "days_late": "Int64", "reported_by": "str"}
 
 
 def lateness(scores: pd.DataFrame, *, zone: str, rules: Mapping[str, Rule] = RULES) -> pd.DataFrame:
     """Each score with the days between the day it is about and the day it was written down.
 
-    Both are calendar days in the log's zone. A corrected score counts from its correction, which is
-    when the row that holds now was written.
+    Both are calendar days in the log's zone. A score that was corrected, completed or moved since counts
+    from when it was first written: its day as it stands now against its first recording.
 
     Args:
         scores: Scores.
@@ -61,7 +66,7 @@ def lateness(scores: pd.DataFrame, *, zone: str, rules: Mapping[str, Rule] = RUL
 
     Returns:
         The same rows, order and index, and two columns more:
-            days_late (Int64, days): recorded less observed; below 0 it was written before that day.
+            days_late (Int64, days): first recorded less observed; below 0 it was written before that day.
                 Missing where no rule applies: not stated how it was collected, an import, or a time
                 that was assigned.
             is_late (boolean): later than the rule of its way of collecting allows; missing likewise.
@@ -74,7 +79,7 @@ def lateness(scores: pd.DataFrame, *, zone: str, rules: Mapping[str, Rule] = RUL
         ...         patient="P001", scale="nrs_spasticity", observed_on="2026-10-08", value=4, collected=collected
         ...     )
         >>> scores = of_records(KINDS["score"], [nrs("visit"), nrs("app"), nrs("import")])
-        >>> scores["recorded_at"] = pd.Timestamp("2026-10-09T08:00Z")
+        >>> scores["first_recorded_at"] = pd.Timestamp("2026-10-09T08:00Z")
         >>> lateness(scores, zone="Europe/London")[["days_late", "is_late"]].values.tolist()
         [[1, False], [1, True], [<NA>, <NA>]]
 
@@ -83,10 +88,10 @@ def lateness(scores: pd.DataFrame, *, zone: str, rules: Mapping[str, Rule] = RUL
         reported filled in 90 % and were in 11 % (Stone 2002, PMID 12689739).
     """
     observed = day_observed(scores, zone=zone).to_numpy().astype("datetime64[D]")
-    recorded = moments.local_day(scores["recorded_at"], zone=zone).to_numpy().astype("datetime64[D]")
+    recorded = moments.local_day(scores["first_recorded_at"], zone=zone).to_numpy().astype("datetime64[D]")
     limit, is_working = (_of_route(scores["collected"], rules, part) for part in ("days", "working"))
     judged = ~np.isnan(limit) & ~np.isnat(observed) & ~np.isnat(recorded)
-    judged &= (scores["timing"] != "assigned").to_numpy()
+    judged &= (scores["timing"] != ASSIGNED).to_numpy()
     start = np.where(judged, observed, np.datetime64("1970-01-01"))
     end = np.where(judged, recorded, np.datetime64("1970-01-01"))
     allowed = np.where(judged, limit, 0).astype("int64")
@@ -95,6 +100,52 @@ def lateness(scores: pd.DataFrame, *, zone: str, rules: Mapping[str, Rule] = RUL
     days = pd.Series((end - start).astype("int64"), index=scores.index, dtype="Int64")
     late = pd.Series(end > last, index=scores.index, dtype="boolean")
     return scores.assign(days_late=days.mask(~judged), is_late=late.mask(~judged))
+
+
+def provenance(frames: Mapping[str, pd.DataFrame], *, zone: str, scales: Register | None = None) -> pd.DataFrame:
+    """Where each score comes from: when it was written beside its day, how late, and who reported it.
+
+    Pictures and reports mark every score by this one table; `lateness` is the same with the rules in full.
+
+    Args:
+        frames: Frames by name; `scores` is read.
+        zone: IANA name.
+        scales: Not needed; taken so that every picture can ask in the same way.
+
+    Returns:
+        One row per score, in the order of `frames["scores"]`:
+            row (int64): the score.
+            provenance (str): "assigned" (its time was not observed), "same day", "within the rule" (on a later
+                day, and not late for the way it was collected), "late", "before its day", or "not judged" (an
+                import, or how it was collected is not stated).
+            days_late (Int64, days): first recorded less observed; missing where not judged or assigned.
+            reported_by (str): patient, proxy or clinician; missing where it is not stated.
+
+    Example:
+        >>> from titration.columns import of_records
+        >>> from titration.records import KINDS, Score
+        >>> day = Score(
+        ...     patient="P001", scale="PENN", observed_on="2026-10-08", value=2, collected="paper", reporter="proxy"
+        ... )
+        >>> scores = of_records(KINDS["score"], [day])
+        >>> scores["first_recorded_at"] = pd.Timestamp("2026-10-15T08:00Z")
+        >>> made = provenance({"scores": scores}, zone="Europe/London")
+        >>> made[["provenance", "reported_by"]].iloc[0].tolist(), int(made["days_late"].iloc[0])
+        (['late', 'proxy'], 7)
+
+    Source:
+        By definition; the limits are those of `RULES`.
+    """
+    del scales
+    judged = lateness(frames["scores"], zone=zone)
+    days = judged["days_late"].astype("float64").to_numpy()
+    causes = [
+        (judged["timing"] == ASSIGNED).to_numpy(), np.isnan(days), days == 0, days < 0,
+        judged["is_late"].fillna(value=False).to_numpy(dtype=bool),
+    ]  # fmt: skip
+    told = np.select(causes, (ASSIGNED, NOT_JUDGED, SAME_DAY, BEFORE, LATE), default=WITHIN)
+    made = judged.assign(provenance=told, reported_by=judged["reporter"])
+    return moments.typed(made, PROVENANCE)
 
 
 def day_observed(scores: pd.DataFrame, *, zone: str) -> pd.Series:

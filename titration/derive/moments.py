@@ -118,7 +118,7 @@ def placed(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
 
 
 def in_order(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
-    """The rows of `placed` by patient and moment; of two at one moment the later row comes last.
+    """The rows of `placed` by patient and moment; of two at one moment the one first written later comes last.
 
     Args:
         frame: Any frame with the columns of `stem`.
@@ -137,7 +137,9 @@ def in_order(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
     Source:
         By definition.
     """
-    return placed(frame, stem, zone=zone).sort_values(["patient", "moment", "row"], kind="stable", ignore_index=True)
+    return placed(frame, stem, zone=zone).sort_values(
+        ["patient", "moment", "first_row"], kind="stable", ignore_index=True
+    )
 
 
 def typed(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def discrepancy(refills: pd.DataFrame, *, zone: str) -> pd.DataFrame:
         By definition; percent of the volume due as in ASRA 2017 abstract 1139 (no DOI).
     """
     placed = moments.placed(refills, "filled", zone=zone).reset_index(drop=True)
-    ordered = placed.sort_values(["patient", "moment", "row"], kind="stable")
+    ordered = placed.sort_values(["patient", "moment", "first_row"], kind="stable")
     is_first = ordered["patient"] != ordered["patient"].shift(1)
     due = (ordered["injected_ml"].shift(1).mask(is_first) - ordered["expected_ml"]).sort_index()
     difference = (refills["withdrawn_ml"] - refills["expected_ml"]).round(6)

@@ -53,7 +53,7 @@ def _overdue(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Planned changes whose day has passed and that nothing fulfils."""
     rows = reconcile.overdue_plans(frames, at=until, zone=zone).rename(columns={"due_on": "effective_on"})
     says = "planned for " + stamped(rows["effective_on"]) + ", and no change says that it fulfils it"
-    settles = "record the change and that it fulfils this row, or retract the plan"
+    settles = "record the change and that it fulfils this row, or complete the plan: its status is cancelled"
     return told(rows, "overdue-plan", "dose_change", says, settles)
 
 
@@ -75,9 +75,9 @@ def _no_concentration(frames: Frames, *, zone: str, until: datetime) -> pd.DataF
 
 def _before(left: pd.DataFrame, right: pd.DataFrame, on: str, other: str) -> pd.DataFrame:
     """For each row of `left` the last row of `right` of that patient by that day."""
-    kept = right.dropna(subset=[STRENGTH]).sort_values([other, "row"], kind="stable")
+    kept = right.dropna(subset=[STRENGTH]).sort_values([other, "first_row"], kind="stable")
     kept = kept[["patient", other, "row", STRENGTH]].rename(columns={"row": "of", STRENGTH: "strength"})
-    ordered = left.sort_values([on, "row"], kind="stable")
+    ordered = left.sort_values([on, "first_row"], kind="stable")
     return pd.merge_asof(ordered, kept, left_on=on, right_on=other, by="patient", direction="backward")
 
 
@@ -136,7 +136,7 @@ def _dose_outlies(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame
     del zone, until
     rows = frames["doses"]
     rows = rows[(rows["dose_mcg_per_day"] > 0) & ~rows["mode"].isin(["stopped", "minimum rate"])]
-    rows = rows.sort_values(["patient", "effective_on", "effective_at", "row"], kind="stable")
+    rows = rows.sort_values(["patient", "effective_on", "effective_at", "first_row"], kind="stable")
     by = rows.groupby("patient")["dose_mcg_per_day"]
     before, after, own = by.shift(1), by.shift(-1), rows["dose_mcg_per_day"]
     up = (own / before >= FACTOR) & (own / after >= FACTOR)

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 LATE_DAYS = 14
 """A program or refill written so long after its day is told: a back-log, or a slip in the date."""
-BOOKKEEPING = {"row", "entry", "of", "recorded_at", "recorded_by"}
 
 
 def _facts(table: str) -> list[str]:
     """The columns in which two facts that say the same agree: all but words and bookkeeping."""
     words = {f.name for f in KINDS[table].fields if isinstance(f.value, Words)}
-    return [c.name for c in columns.columns(KINDS[table]) if c.name not in BOOKKEEPING | words]
+    return [c.name for c in columns.columns(KINDS[table]) if c.name not in columns.BOOKKEEPING | words]
 
 
 def _twice(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
@@ -34,7 +33,7 @@ def _twice(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     del zone, until
     found = []
     for table in STEMS:
-        rows = frames[KINDS[table].frame].sort_values("row", kind="stable")
+        rows = frames[KINDS[table].frame].sort_values("first_row", kind="stable")
         first = (
             rows.groupby(_facts(table), dropna=False, sort=False)["row"].transform("first")
             if len(rows)
@@ -54,9 +53,9 @@ def _written_late(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame
         rows, day = frames[KINDS[table].frame], f"{STEMS[table]}_on"
         if "timing" in rows:
             rows = rows[rows["timing"] == "observed"]
-        days = (moments.local_day(rows["recorded_at"], zone=zone) - rows[day]).dt.days
+        days = (moments.local_day(rows["first_recorded_at"], zone=zone) - rows[day]).dt.days
         late = rows.assign(days=days)[days >= LATE_DAYS]
-        late = late.sort_values("row", kind="stable").drop_duplicates(["patient", "entry"])
+        late = late.sort_values("first_row", kind="stable").drop_duplicates(["patient", "entry"])
         says = "written " + late["days"].astype("str") + " days after its day, " + stamped(late[day])
         found.append(told(late, "written-late", table, says, "check the date; if it is right, close this"))
     return pd.concat(found, ignore_index=True)
@@ -104,4 +103,24 @@ def _no_state(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     )
 
 
-RULES: Final = (_twice, _written_late, _before_birth, _after_end, _no_state)
+def _names_nothing(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
+    """Facts that name the row of a plan or a goal that does not stand, or not for this patient."""
+    del zone, until
+    found = []
+    for table, name, of, word in NAMED:
+        rows = pd.concat([frames[one] for one in of], ignore_index=True)
+        rows = rows[rows[name].notna()]
+        there = pd.MultiIndex.from_frame(frames[word + "s"][["patient", "row"]])
+        lost = rows[~pd.MultiIndex.from_frame(rows[["patient", name]].astype({name: "int64"})).isin(there)]
+        says = f"names the {word} in row " + lost[name].astype("str") + f", and no {word} of this patient stands there"
+        settles = f"was that {word} entered in error, or moved? correct the row named, or retract this with it"
+        made = told(lost, "names-nothing", table, says, settles)
+        found.append(made.assign(on=lost[f"{KINDS[table].moment}_on"]))
+    return pd.concat(found, ignore_index=True)
+
+
+NAMED: Final = (
+    ("dose_change", "fulfils", ("doses", "plans"), "plan"),
+    ("goal_rating", "goal", ("goal_ratings",), "goal"),
+)
+RULES: Final = (_twice, _written_late, _before_birth, _after_end, _no_state, _names_nothing)

@@ -38,7 +38,7 @@ def _in_words(n: pd.Series, one: str, many: str) -> pd.Series:
 def _by_entry(rows: pd.DataFrame) -> pd.DataFrame:
     """The first row of each patient, scale and entry, with how many there are."""
     by = ["patient", "scale", "entry"]
-    first = rows.sort_values("row", kind="stable").drop_duplicates(by)
+    first = rows.sort_values("first_row", kind="stable").drop_duplicates(by)
     return first.merge(rows.groupby(by).size().rename("n").reset_index(), on=by)
 
 
@@ -80,7 +80,7 @@ def _two_answers(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     scores = frames["scores"]
     scores = scores[scores["as_stated"].isna()]
     filled = scores[QUESTION].fillna("")
-    ordered = scores.assign(**filled).sort_values([*QUESTION, "observed_on", "observed_at", "row"], kind="stable")
+    ordered = scores.assign(**filled).sort_values([*QUESTION, "observed_on", "observed_at", "first_row"], kind="stable")
     by = ordered.groupby([*QUESTION, "observed_on"], sort=False)
     last, gap = by["row"].shift(1), ordered["observed_at"] - by["observed_at"].shift(1)
     same_time = (gap == pd.Timedelta(0)) | (
@@ -107,7 +107,9 @@ def _two_answers(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
 def _versions(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """The first score of each further version of a scale."""
     del zone, until
-    scores = frames["scores"].dropna(subset=["version"]).sort_values(["patient", "observed_on", "row"], kind="stable")
+    scores = (
+        frames["scores"].dropna(subset=["version"]).sort_values(["patient", "observed_on", "first_row"], kind="stable")
+    )
     first = scores.drop_duplicates(["patient", "scale", "version"])
     rows = first[first.duplicated(["patient", "scale"])]
     says = rows["scale"] + " is of version " + rows["version"] + " from here on, and was of another before"

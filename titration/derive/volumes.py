@@ -173,25 +173,11 @@ def by_bolus(
         lacks (str: what is not determined; missing when all is), read_patient (bool).
 
     Example:
-        >>> from titration.columns import columns, frame, of_records
-        >>> from titration.records import KINDS, Bolus, DoseChange
-        >>> none, zone = {kind.frame: frame(columns(kind), {}) for kind in KINDS.values()}, "UTC"
-        >>> dose = DoseChange(
-        ...     patient="P001",
-        ...     effective_on="2026-01-01",
-        ...     mode="simple continuous",
-        ...     dose_mcg_per_day=250,
-        ...     concentration_mcg_per_ml=500,
-        ... )
-        >>> frames = {**none, "plans": none["doses"], "doses": of_records(KINDS["dose_change"], [dose])}
-        >>> stairs = programs(frames, zone=zone, until=pd.Timestamp("2027-01-01T00:00Z"))
-        >>> since, to = pd.to_datetime(["2026-01-01T00:00Z", "2026-02-06T00:00Z"])
-        >>> spans = pd.DataFrame({"patient": ["P001"], "since": [since], "to": [to]})
-        >>> given = of_records(
-        ...     KINDS["bolus"], [Bolus(patient="P001", given_on="2026-01-01", bolus="single", dose_mcg=50)]
-        ... )
-        >>> by_bolus(spans, {**frames, "boluses": given}, stairs, zone=zone)["bolus_ml"].tolist()
-        [0.1]
+        >>> chart = demo_log.chart("P001")
+        >>> stairs = programs(chart.frames, zone=chart.zone, until=chart.asof_at)
+        >>> spans = pd.DataFrame({"patient": ["P001"], "since": [stairs["start"][0]], "to": [stairs["start"][1]]})
+        >>> by_bolus(spans, chart.frames, stairs, zone=chart.zone)["lacks"].isna().tolist()
+        [True]
 
     Source:
         By definition. Bridge bolus: PMID 27433993.

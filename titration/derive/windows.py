@@ -103,13 +103,10 @@ def before_after(
         not_computable (str: why, "not computable: ..."; missing when it is).
 
     Example:
-        >>> from titration.columns import columns, frame
-        >>> from titration.derive.dose import staircase
-        >>> from titration.records import KINDS
-        >>> doses, scores = (frame(columns(KINDS[k]), {}) for k in ("dose_change", "score"))
-        >>> stairs = staircase(doses, zone="UTC", until=pd.Timestamp("2026-01-31T00:00Z"))
-        >>> before_after(stairs, scores, zone="UTC", scales={}).empty
-        True
+        >>> chart = demo_log.chart("P001")
+        >>> made = before_after(chart.staircase, chart.scores, zone=chart.zone, scales=chart.scales)
+        >>> made["washout_h"].unique().tolist()
+        [48.0]
 
     Source:
         Windows by definition; the caution that belongs to them is `CAUTION` (Barnett 2005,
@@ -124,7 +121,8 @@ def before_after(
     series = grouped.numbered(given, SERIES)
     pairs, of_series = _pairs(changed.join(near), series.keys)
     pairs = _edges(recalled(pairs, scales), zone=zone, window=window)
-    found = {side: _values(pairs, side, of_series, given, series.of, zone=zone) for side in SIDES}
+    sorted_ = _in_order(given, series.of)
+    found = {side: _values(pairs, side, of_series, sorted_, zone=zone) for side in SIDES}
     pairs = pairs.assign(before_n=found["before"].n, after_n=found["after"].n)
     pairs = pairs.assign(not_computable=_reasons(pairs, zone=zone, window=window))
     pairs = pairs.assign(is_computable=pairs["not_computable"].isna())
@@ -170,26 +168,34 @@ def _edges(pairs: pd.DataFrame, *, zone: str, window: Window) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _in_order(
+    given: pd.DataFrame, series: npt.NDArray[np.int64]
+) -> dict[bool, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+    """The scores by series and time, those with a time (False) and those of a day alone (True): key and rank."""
+    rank, by_day = given["rank"].to_numpy(), given["by_day"].to_numpy()
+    key = cuts.keyed(series, cuts.seconds(given["moment"]))
+    made = {}
+    for is_day in (False, True):
+        mine = by_day == is_day
+        if mine.any():
+            own, ranks = (key, rank) if mine.all() else (key[mine], rank[mine])
+            order = np.argsort(own, kind="stable")
+            made[is_day] = own[order], ranks[order]
+    return made
+
+
 def _values(
     pairs: pd.DataFrame,
     side: str,
     of_series: npt.NDArray[np.int64],
-    given: pd.DataFrame,
-    series: npt.NDArray[np.int64],
+    given: dict[bool, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]],
     *,
     zone: str,
 ) -> grouped.Middles:
     """The values of each pair inside its window on that side; a day alone must lie inside as a whole."""
     start, end = (pairs[f"{side}_{edge}"].to_numpy() for edge in ("start", "end"))
-    rank, by_day = given["rank"].to_numpy(), given["by_day"].to_numpy()
-    key = cuts.keyed(series, cuts.seconds(given["moment"]))
     of, values = [], []
-    for is_day in (False, True):
-        mine = by_day == is_day
-        if not mine.any():
-            continue
-        order = np.argsort(key[mine], kind="stable")
-        own, ranks = key[mine][order], rank[mine][order]
+    for is_day, (own, ranks) in given.items():
         stop = _day_starts(end, zone=zone) if is_day else end
         first, last = (np.searchsorted(own, cuts.keyed(of_series, edge)) for edge in (start, stop))
         pair, place = grouped.spans(first, last)
@@ -211,18 +217,19 @@ def _instants(second: npt.NDArray[np.float64]) -> pd.Series:
 
 def _reasons(pairs: pd.DataFrame, *, zone: str, window: Window) -> pd.Series:
     """Why a pair is not computable; missing where it is."""
-    day = moments.local_day(pairs["start"], zone=zone).dt.strftime("%Y-%m-%d").astype("str")
     narrow = (pairs["before_end"] <= pairs["before_start"]) | (pairs["after_end"] <= pairs["after_start"])
     few = (pairs["before_n"] < window.least_n) | (pairs["after_n"] < window.least_n)
-    sides = pairs["before_n"].astype("str") + " values before, " + pairs["after_n"].astype("str") + " after"
-    device = "a change of " + pairs["what"].astype("str") + " on or before " + day + ", and no washout is given for it"
-    says = np.select(
-        [pairs["is_unexplained"], pairs["needs"], narrow, few],
-        [UNEXPLAINED, device, NO_DAYS, sides + f"; {window.least_n} needed on each side"],
-        default="",
-    )
-    made = pd.Series(says, index=pairs.index, dtype="str")
-    return ("not computable: " + made).mask(made == "")
+    says = pd.Series(np.full(len(pairs), None, dtype=object), index=pairs.index)
+    own = pairs[few]
+    sides = own["before_n"].astype("str") + " values before, " + own["after_n"].astype("str") + " after"
+    says[few] = "not computable: " + sides + f"; {window.least_n} needed on each side"
+    says[narrow] = f"not computable: {NO_DAYS}"
+    own = pairs[pairs["needs"]]
+    day = moments.local_day(own["start"], zone=zone).dt.strftime("%Y-%m-%d").astype("str")
+    device = "a change of " + own["what"].astype("str") + " on or before " + day + ", and no washout is given for it"
+    says[pairs["needs"]] = "not computable: " + device
+    says[pairs["is_unexplained"]] = f"not computable: {UNEXPLAINED}"
+    return says.astype("str")
 
 
 def _described(

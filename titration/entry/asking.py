@@ -39,6 +39,9 @@ class Past(Protocol):
     def dose_before(self, fact: Record) -> DoseChange | None:
         """The last dose change done by the time of any fact."""
 
+    def ahead(self, change: DoseChange) -> Mapping[int, DoseChange]:
+        """The steps the pump was programmed to begin by itself after a change, that nothing carried out, by row."""
+
     def later(self, fact: Record) -> date | None:
         """The day of the last fact of the same kind and patient, when it lies after this one's."""
 

@@ -6,11 +6,11 @@ this" stand. A first dose, and a restart from stopped or minimum rate, have noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from titration import units
-from titration.entry import amounts, answers, days
+from titration.entry import ahead, amounts, answers, days
 from titration.entry.asking import ALSO, APART, Past, ratio_words
 from titration.errors import NeedsConfirmation, Question
 from titration.records import Closure, DoseChange, Record, closure, kind_of
@@ -27,10 +27,17 @@ SLIPS = ((10, "10 is a decimal place"), (24, "24 is per hour for per day"), (100
 
 @dataclass(frozen=True)
 class Asked:
-    """What the door says: questions that need an answer, notes that do not."""
+    """What the door says: questions that need an answer, notes that do not.
+
+    Attributes:
+        questions: All of them.
+        notes: What needs no answer.
+        ahead: Those about steps programmed earlier, with their rows; see `entry.ahead`.
+    """
 
     questions: tuple[Question, ...]
     notes: tuple[str, ...]
+    ahead: Mapping[Question, tuple[int, ...]] = field(default_factory=dict)
 
 
 def ask(facts: Sequence[Record], past: Past, *, now: datetime, scales: Register) -> Asked:
@@ -44,7 +51,8 @@ def ask(facts: Sequence[Record], past: Past, *, now: datetime, scales: Register)
     """
     said = ask_each(facts, past, now.date())
     more = [*days.of_entry(facts, past, now), *answers.of_entry(facts, past, scales)]
-    return Asked(tuple(dict.fromkeys((*said.questions, *more))), said.notes)
+    steps = dict(ahead.of_facts(facts, past))
+    return Asked(tuple(dict.fromkeys((*said.questions, *more, *steps))), said.notes, steps)
 
 
 def ask_each(facts: Sequence[Record], past: Past, today: date) -> Asked:
@@ -162,3 +170,17 @@ def answered(questions: Sequence[Question], confirm: Mapping[str, str]) -> list[
     if still:
         raise NeedsConfirmation(still)
     return pairs
+
+
+def agreed(asked: Asked, confirm: Mapping[str, str]) -> tuple[list[tuple[str, str]], dict[int, str]]:
+    """Each question with its answer, and the rows of the steps that were cancelled, each with what was said.
+
+    Args:
+        asked: What the door said.
+        confirm: Reason by question, or by its short name.
+
+    Raises:
+        NeedsConfirmation: One is not answered, or the answer about steps programmed earlier is neither of the two.
+    """
+    pairs = answered(asked.questions, confirm)
+    return pairs, ahead.cancelled(asked.ahead, dict(pairs))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from titration.fields import Reading
 
 MODES = ("simple continuous", "flex", "periodic bolus", "minimum rate", "stopped", "constant flow")
-STATUSES = ("done", "programmed", "planned")
+STATUSES = ("done", "programmed", "planned", "cancelled")
 EVERY_DAY = "every day"
 WEEKDAYS = (EVERY_DAY, "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_MIN = 24 * 60
@@ -136,7 +136,7 @@ class DoseChange(Record):
     admixture: str | None = field(Label(), "other drugs in the reservoir")
     status: str = field(
         Choice(STATUSES),
-        "done; programmed: the pump runs it by itself from then on; planned: needs a visit",
+        "done; programmed: the pump runs it by itself from then on; planned: needs a visit; cancelled: it was one of the two",
         default="done",
         example="done",
     )
