@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from titration.plot.figure import Figure
     from titration.report.monthly import MonthlyReport
+    from titration.report.paper import Paper
     from titration.scales import Register
 
 
@@ -107,6 +108,7 @@ class Chart(Derived):
 
         from titration.plot import pictures  # noqa: PLC0415 - matplotlib is heavy
 
+        own = {"asof": self.asof_at, **own} if name == "timeline" else own
         first = None if since is None else pd.Timestamp(since, tz=self.zone)
         last = self.asof_at if until is None else pd.Timestamp(until, tz=self.zone) + pd.Timedelta(days=1)
         return pictures.picture(
@@ -118,11 +120,13 @@ class Chart(Derived):
         """The picture's text twin: the same in plain words, 80 columns, for pasting into a chart."""
         return self.plot().twin
 
-    def report(self, month: str) -> MonthlyReport:
+    def report(self, month: str, *, before_after: bool = False, pictures: bool = True) -> MonthlyReport:
         """The month's report, from this chart alone.
 
         Args:
             month: As in 2026-10; its edges are midnights in the log's zone.
+            before_after: Whether scores before and after each change are added, with what may mislead in them.
+            pictures: Whether it is drawn too; without them it says the same, in a tenth of the time.
 
         Returns:
             A report that shows itself in a notebook; `.save("out/")` writes PDF, HTML, text and facts.
@@ -133,7 +137,20 @@ class Chart(Derived):
         """
         from titration.report import monthly  # noqa: PLC0415 - Typst and Jinja are heavy
 
-        return monthly.build(self, month, history=self.frames["corrections"])
+        return monthly.build(
+            self, month, history=self.frames["corrections"], before_after=before_after, pictures=pictures
+        )
+
+    def card(self) -> Paper:
+        """The record card for an emergency department, an MRI, surgery or a transfer: facts on one page, each with its date.
+
+        Example:
+            >>> demo_log.chart("P001").card().stem
+            'P001-card-2026-11-13'
+        """
+        from titration.report import emergency, monthly  # noqa: PLC0415 - Typst and Jinja are heavy
+
+        return emergency.card(self, mark=monthly.MADE_UP if self.demo else "")
 
     def __repr__(self) -> str:
         """Which patient, as of when, and how much there is; nothing that is not a code or a count."""

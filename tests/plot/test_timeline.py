@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from plot import patients
 
+from titration.derive.totals import WEEKDAYS
+from titration.fields import Reading
 from titration.plot import axis, timeline
-from titration.records import Bolus, Event, Note, OralDose, PatientState, Readout, Refill, SideEffect
+from titration.records import Bolus, DoseStep, Event, Note, OralDose, PatientState, Readout, Refill, SideEffect
 from titration.scales import register
 
 ZONE = "Europe/London"
@@ -202,7 +204,8 @@ def test_the_line_ends_at_the_explant():
     )
     figure = drawn(frames)
     assert max(x for xs, _ in steps(figure, "dose-unconfirmed") for x in xs) == day("2026-09-01")
-    assert "ended" in texts(figure, "last")[0]
+    assert texts(figure, "last")[0] == "100 mcg/day\nexplanted\n2026-09-01"
+    assert texts(figure, "end-label") == ["explanted"]
 
 
 def test_the_last_recorded_programmed_dose_stands_in_the_margin_with_its_confirmation():
@@ -410,6 +413,18 @@ def test_a_refill_shows_its_strength_where_it_is_new():
     assert texts(figure, "strength") == ["500", "2000"]
 
 
+def test_a_strength_without_room_is_counted_in_the_key():
+    made = [Refill(patient="P001", filled_on="2025-01-01", concentration_mcg_per_ml=500)]
+    made += [
+        Refill(patient="P001", filled_on=f"2026-09-{n:02}", concentration_mcg_per_ml=2000 + n) for n in (10, 12, 14)
+    ]
+    figure = drawn(build.frames(*made))
+    shown = len(texts(figure, "strength"))
+    assert 0 < shown < 4
+    key = [a.get_text() for a in artists(figure, "key") if hasattr(a, "get_text")]
+    assert f"mcg/mL, {4 - shown} left out" in key
+
+
 def test_a_window_cuts_what_is_shown_and_not_what_it_comes_from():
     frames = patients.diary()
     whole, part = drawn(frames), drawn(frames, since=pd.Timestamp("2026-05-01T00:00+01:00"))
@@ -471,6 +486,14 @@ def test_the_axis_says_the_year_first_and_at_each_new_one(first, last, labels):
     assert said[: len(labels)] == labels
 
 
+def test_where_two_years_have_no_room_side_by_side_the_first_goes():
+    figure = drawn(build.frames(build.dose("2025-12-20", 100)), until=pd.Timestamp("2028-06-01T00:00Z"), size="a5")
+    said = [t.get_text() for t in figure.axes[-1].get_xticklabels()]
+    assert said[0] == "Jan\n2026"
+    figure = drawn(build.frames(build.dose("2023-09-28", 100)), size="a5")
+    assert [t.get_text() for t in figure.axes[-1].get_xticklabels()][:2] == ["Oct", "Jan\n2024"]
+
+
 def test_an_effect_asked_for_by_name_and_absent_is_hollow():
     frames = build.frames(
         SideEffect(patient="P001", observed_on="2026-09-20", effect="sedation", severity="none"),
@@ -513,3 +536,139 @@ def test_what_lies_outside_the_window_is_counted():
     )
     said = texts(drawn(frames, since=pd.Timestamp("2026-09-01T00:00Z")), "footer")[0].replace("\n", " ")
     assert "Not drawn: 1 dated earlier, 2 dated later." in said
+
+
+def late(at, value, **more):
+    return build.score(at, value, collected="visit", reporter="patient", **more)
+
+
+def with_recorded(frames, *when):
+    """The frames with the scores written down at those times."""
+    times = pd.to_datetime(list(when), utc=True).astype("datetime64[us, UTC]")
+    scores = frames["scores"].assign(recorded_at=times)
+    if "first_recorded_at" in scores:
+        scores["first_recorded_at"] = times
+    return {**frames, "scores": scores}
+
+
+def test_a_score_written_down_late_bears_a_cross_and_its_series_stays_as_it_is():
+    frames = build.frames(late("2026-08-03", 5), late("2026-09-07", 4))  # two Mondays
+    frames = with_recorded(frames, "2026-08-03T10:00Z", "2026-09-20T10:00Z")
+    figure = drawn(frames)
+    (cross,) = artists(figure, "score-late")
+    assert (cross.get_xdata().tolist(), cross.get_ydata().tolist()) == ([day("2026-09-07")], [4])
+    (points,) = artists(figure, "score")
+    assert cross.get_marker() != points.get_marker()
+    assert len(points.get_xdata()) == 2
+    assert "written late\nn 1" in [a.get_text() for a in artists(figure, "key") if hasattr(a, "get_text")]
+    assert "Upright cross on a score: written down late" in texts(figure, "footer")[0].replace("\n", " ")
+    assert "patient: n 2, 1 written late" in figure.twin
+    assert "2026-08-03 5; 2026-09-07 4 late" in figure.twin
+
+
+def test_a_diary_has_dots_for_what_was_written_in_time_and_crosses_for_what_was_late():
+    frames = build.frames(
+        *[build.score(f"2026-09-{n:02}", 5, collected="app", reporter="patient") for n in range(1, 11)]
+    )
+    times = [f"2026-09-{n:02}T20:00Z" for n in range(1, 8)] + ["2026-10-01T10:00Z"] * 3
+    figure = drawn(with_recorded(frames, *times))
+    (cross,), (dots,) = artists(figure, "score-late"), artists(figure, "score")
+    assert (len(cross.get_xdata()), len(dots.get_xdata())) == (3, 7)
+
+
+def test_what_was_written_before_its_day_has_a_ring():
+    frames = with_recorded(build.frames(late("2026-09-07", 4)), "2026-09-01T10:00Z")
+    (ring,) = artists(drawn(frames), "score-before")
+    assert ring.get_markerfacecolor() == "none"
+
+
+def flex_day(at, words, mcg=240):
+    return build.dose(at, mcg, mode="flex", steps=DoseStep.parse_all(words, Reading()))
+
+
+def test_a_schedule_moved_at_one_dose_is_marked_though_its_percent_is_zero():
+    frames = build.frames(
+        flex_day("2026-07-01T10:00+01:00", "00:00 5 mcg/h; 12:00 15 mcg/h"),
+        flex_day("2026-08-01T10:00+01:00", "00:00 15 mcg/h; 12:00 5 mcg/h"),
+        flex_day("2026-09-01T10:00+01:00", "00:00 15 mcg/h; 12:00 5 mcg/h"),
+    )
+    figure = drawn(frames)
+    assert "redistributed" in texts(figure, "change-label")
+    assert texts(figure, "change-label").count("0 %") == 1  # the same once more
+    assert [m.get_marker() for m in artists(figure, "change")] == ["o", "D", "o"]
+    assert "240 mcg/day  flex, same dose at other times of the day" in figure.twin
+
+
+def test_a_flex_range_is_rounded_in_the_picture_and_as_recorded_in_the_twin():
+    weekday = "00:00 6.1337 mcg/h; 12:00 6.1337 mcg/h"
+    week = "; ".join(
+        f"{name} {weekday}" if name != "Sunday" else "Sunday 00:00 6.6662 mcg/h; 12:00 6.6662 mcg/h"
+        for name in WEEKDAYS
+    )
+    frames = build.frames(build.dose("2026-07-01", 130), flex_day("2026-08-01T10:00+01:00", week, mcg=160))
+    figure = drawn(frames)
+    assert "flex, 147.2 to 160" in texts(figure, "change-label")
+    assert "147.2088 to 159.9888 by weekday" in figure.twin
+
+
+def test_the_end_of_following_stands_upright_with_its_word():
+    frames = build.frames(
+        build.dose("2026-08-01", 100), PatientState(patient="P001", noted_on="2026-09-01", following="died")
+    )
+    figure = drawn(frames)
+    (line,) = artists(figure, "end")
+    assert line.get_xdata()[0] == day("2026-09-01")
+    assert texts(figure, "end-label") == ["died"]
+    assert "  died 2026-09-01" in figure.twin.splitlines()
+
+
+def test_where_the_window_goes_on_beyond_the_record_a_line_says_so_and_nothing_is_drawn_beyond_it():
+    asof = pd.Timestamp("2026-09-20T09:00+01:00")
+    figure = drawn(build.frames(build.dose("2026-08-01", 100)), asof=asof)
+    assert {line.get_xdata()[0] for line in artists(figure, "asof")} == {axis.number(asof, ZONE)}
+    assert len(artists(figure, "asof")) == len(figure.axes)
+    assert max(x for xs, _ in steps(figure, "dose-unconfirmed") for x in xs) == axis.number(asof, ZONE)
+    assert texts(figure, "asof-label") == ["as of 2026-09-20"]
+    assert "Recorded up to 2026-09-20 09:00" in texts(figure, "footer")[0].replace("\n", " ")
+    assert not artists(drawn(build.frames(build.dose("2026-08-01", 100)), asof=patients.UNTIL), "asof")
+
+
+@pytest.mark.parametrize(("mode", "is_said"), [("flex", True), ("simple continuous", False)])
+def test_the_clock_of_the_pump_is_noted_where_the_program_hangs_on_it(mode, is_said):
+    frames = build.frames(build.dose("2026-02-01T10:00+00:00", 240, mode=mode))  # set in winter, read in summer
+    said = texts(drawn(frames), "footer")[0].replace("\n", " ")
+    assert (
+        "The pump's clock is 1 h behind the wall clock since 2026-03-29 (taken from its last program" in said
+    ) == is_said
+
+
+def look_of(artist):
+    """What tells a line or an area from another in grey: marker, fill, dashes, hatch."""
+    if hasattr(artist, "get_hatch"):
+        return ("area", artist.get_hatch())
+    size = round(artist.get_markersize(), 1) if artist.get_marker() not in {"None", None, ""} else 0
+    return (
+        artist.get_marker(),
+        artist.get_fillstyle(),
+        artist.get_markerfacecolor() == "none",
+        artist.is_dashed(),
+        size,
+    )
+
+
+def test_series_part_by_marker_fill_dashes_or_hatch_and_never_by_colour_alone():
+    sides = [
+        build.score("2026-08-03", scale="modified_ashworth", grade="2", side=side, reporter="clinician")
+        for side in ("left", "right", "both")
+    ]
+    by = [build.score("2026-08-04", 5, reporter=reporter) for reporter in ("patient", "proxy", "clinician")]
+    assigned = build.score("2026-08-09", 5, reporter="patient", timing="assigned")
+    figure = drawn(
+        build.frames(*sides, *by, assigned, build.dose("2026-08-01", 100), readout("2026-08-20T10:00+01:00", 100))
+    )
+    drawn_as = [look_of(a) for gid in ("score", "score-assigned") for a in artists(figure, gid)]
+    assert len(drawn_as) == 7
+    assert len(set(drawn_as[:3])) == 3
+    assert len(set(drawn_as[3:])) == 4
+    lines = [look_of(a) for gid in ("dose", "dose-unconfirmed") for a in artists(figure, gid)]
+    assert len(set(lines)) == 2

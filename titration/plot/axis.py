@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_YEARS = 4
+YEAR_PT = 21.0  # a year and the gap to the next
 MOST_THICK_DAYS = 6 * 365.25
 _RULES = (
     (45, "7D"),
@@ -87,6 +88,17 @@ def _moments(begin: pd.Timestamp, end: pd.Timestamp, step: str) -> list[pd.Times
     return [t for t in starts if t >= begin and (t.month - 1) % every == 0]
 
 
+def _apart(ax: Axes, at: list[float], texts: list[str]) -> list[str]:
+    """The labels, the first without its year where the next one bears one and there is no room for both."""
+    if len(texts) < 2 or "\n" not in texts[0] or "\n" not in texts[1]:  # noqa: PLR2004 - two neighbours
+        return texts
+    first, last = ax.get_xlim()
+    width_pt = float(ax.get_window_extent().width) / float(ax.figure.dpi) * 72
+    if (at[1] - at[0]) / (last - first) * width_pt >= YEAR_PT:
+        return texts
+    return [texts[0].split("\n")[0], *texts[1:]]
+
+
 def draw_time(ax: Axes, *, labelled: bool) -> Axes:
     """Ticks, grid and year lines of the shared time axis.
 
@@ -101,7 +113,7 @@ def draw_time(ax: Axes, *, labelled: bool) -> Axes:
     at, texts, years = ticks(first, last)
     ax.set_xticks(at)
     if labelled:
-        ax.set_xticklabels(texts, **style.words(style.SMALL_PT))
+        ax.set_xticklabels(_apart(ax, at, texts), **style.words(style.SMALL_PT))
     ax.tick_params(axis="x", length=2.5 if labelled else 0, width=0.6, color=style.GREY, labelbottom=labelled, pad=2)
     colour = style.LIGHT if len(years) <= MOST_YEARS else style.FAINT
     width = 0.7 if last - first <= MOST_THICK_DAYS else 0.35

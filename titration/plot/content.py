@@ -5,6 +5,7 @@ Holds only; `gather` makes it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ class Series:
         version: Version of the scale; empty when not stated.
         side: left, right, both, or empty.
         reporter: patient, proxy, clinician, or empty.
-        points: moment, rank, label, timing of each score with a value.
+        points: moment, rank, label, timing, provenance of each score with a value.
         without: moment of each that was asked and has no value.
         trailing: day, median_7d; no rows when it is no daily diary.
     """
@@ -92,6 +93,9 @@ class Content:
         lanes: side_effects, events, oral_doses, refills in the window, with `moment`.
         counts: How many records of each kind are in the window.
         not_drawn: What is recorded and not in the picture, in words.
+        ends: moment and following (explanted, transferred, died) of each end in the window.
+        pump_clock: How the pump's clock differs from the wall clock, in words; empty where it does not.
+        asof: The record is as it stood then; None where the window ends with it.
     """
 
     patient: str
@@ -105,6 +109,22 @@ class Content:
     lanes: Mapping[str, pd.DataFrame]
     counts: Mapping[str, int]
     not_drawn: tuple[str, ...] = field(default=())
+    ends: pd.DataFrame | None = None
+    pump_clock: str = ""
+    asof: pd.Timestamp | None = None
+
+    @property
+    def ended(self) -> str:
+        """In words how and when following ended, as in "explanted 2026-08-18"; empty where it did not."""
+        if self.ends is None or self.ends.empty:
+            return ""
+        last = self.ends.iloc[-1]
+        return f"{last['following']} {last['moment'].tz_convert(self.zone):%Y-%m-%d}"
+
+    @property
+    def provenances(self) -> Counter[str]:
+        """How many of the scores shown come by each provenance."""
+        return Counter(kind for p in self.panels for s in p.series for kind in s.points["provenance"])
 
     @property
     def last(self) -> pd.Series:

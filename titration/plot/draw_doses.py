@@ -12,7 +12,7 @@ import pandas as pd
 
 from titration.plot import axis, style
 from titration.plot.content import each
-from titration.plot.draw_known import draw_last, draw_readouts, draw_unexplained
+from titration.plot.draw_known import draw_ends, draw_last, draw_readouts, draw_unexplained
 from titration.plot.labels import Label, Part, Place, Room
 from titration.units import number, rounded
 
@@ -28,8 +28,16 @@ if TYPE_CHECKING:
 HEADROOM = 1.32
 MOST_WITH_PERCENT = 24
 EMPTY_TOP = 100.0
+NARROW_IN = 3.6  # narrower axes have no room for a title and a long note
 RISING = (Place(1.0, 3.2), Place(-1.5, 2.8, 1.0), Place(0, 3.5, 0.5), Place(1.0, -3.2), Place(0, -3.5, 0.5))
-FALLING = (Place(3.0, 3.2), Place(-2.0, -2.5, 1.0), Place(1.5, -3.5), Place(-4.0, 0, 1.0), Place(0, -3.5, 0.5))
+FALLING = (
+    Place(3.0, 3.2),
+    Place(-4.0, 3.2, 1.0),
+    Place(-2.0, -2.5, 1.0),
+    Place(1.5, -3.5),
+    Place(-4.0, 0, 1.0),
+    Place(0, -3.5, 0.5),
+)
 RAISED = tuple(Place(0, dy, anchor, is_led=True) for dy in (12.0, 21.0, 30.0) for anchor in (1.0, 0.5, 0.0))
 LOWERED = tuple(Place(0, -dy, anchor, is_led=True) for dy in (12.0, 21.0, 30.0) for anchor in (0.0, 0.5, 1.0))
 
@@ -47,7 +55,7 @@ def draw_doses(ax: Axes, shown: Content, renderer: RendererBase) -> Axes:
     """
     stairs = shown.stairs
     ax.set_ylabel("Daily dose\n(mcg/day)", labelpad=0, **style.words(style.TINY_PT, style.GREY, linespacing=1.0))
-    ax.yaxis.set_label_coords(style.YLABEL_AT, 0.5)
+    ax.yaxis.set_label_coords(style.beside(ax, -style.YLABEL_PT), 0.5)
     tops = stairs[["dose_mcg_per_day", "most"]].max(axis=1)
     top = float(tops.max()) if len(stairs) and tops.max() > 0 else EMPTY_TOP
     ax.set_ylim(0, top * HEADROOM)
@@ -55,20 +63,21 @@ def draw_doses(ax: Axes, shown: Content, renderer: RendererBase) -> Axes:
         ax.set_yticks([])
         style.say_none(ax, "no dose recorded")
         return ax
-    levels = _levels(top)
-    ax.set_yticks(levels)
-    ax.set_yticklabels([number(level) for level in levels], **style.words(style.SMALL_PT))
+    at = levels(top)
+    ax.set_yticks(at)
+    ax.set_yticklabels([number(level) for level in at], **style.words(style.SMALL_PT))
     room = Room(ax, renderer)
     draw_unexplained(ax, shown, room)
     _draw_lines(ax, shown, room)
     _draw_ranges(ax, shown)
     draw_readouts(ax, shown)
+    draw_ends(ax, shown, room)
     _draw_changes(ax, shown, room)
     draw_last(ax, shown)
     return ax
 
 
-def _levels(top: float) -> list[float]:
+def levels(top: float) -> list[float]:
     """Up to six round numbers from 0 on."""
     raw = top / 5
     power = 10.0 ** np.floor(np.log10(raw))
@@ -158,7 +167,7 @@ def _draw_changes(ax: Axes, shown: Content, room: Room) -> None:
     for at, mark in zip(x, each(marks), strict=True):
         if mark.status == "found" and mark.from_mode == mark.mode:
             continue  # the readout has its own mark
-        is_mode = mark.mode != mark.from_mode and pd.notna(mark.from_mode)
+        is_mode = (mark.mode != mark.from_mode and pd.notna(mark.from_mode)) or mark.is_redistributed
         face = style.PAPER if mark.timing == "assigned" else style.INK
         ax.plot(
             [at], [mark.dose_mcg_per_day], marker="D" if is_mode else "o", markersize=4.2 if is_mode else 3.2,
@@ -182,10 +191,12 @@ def _label_changes(ax: Axes, changes: pd.DataFrame, x: npt.NDArray[Any], room: R
         if label is not None:
             put[i] = label
     for i in order:
-        if i in put and (not is_many or _is_mode(changes.iloc[i])):
+        if i in put and (not is_many or _is_marked(changes.iloc[i])):
             _widen(changes.iloc[i], float(x[i]), put[i], room)
     if len(put) < len(changes):
-        note = f"{len(changes) - len(put)} of {len(changes)} labels left out for room"
+        wide_in = float(ax.get_window_extent().width) / float(ax.figure.dpi)
+        words = "labels left out for room" if wide_in > NARROW_IN else "left out"
+        note = f"{len(changes) - len(put)} of {len(changes)} {words}"
         ax.annotate(
             note, (1, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom",
             annotation_clip=False, gid="note", **style.words(style.TINY_PT, style.GREY),
@@ -212,7 +223,7 @@ def _widen(change: pd.Series, x: float, label: Label, room: Room) -> None:
     near, far = _around(change)
     room.take_back(label)
     full: list[Part] = [*dose, (small, style.words(style.TINY_PT - 0.5, style.GREY, gid="change-label"))]
-    places = (*near, *far) if _is_mode(change) else near
+    places = (*near, *far) if _is_marked(change) else near
     if room.put(at, full, places) is None:
         room.put(at, dose, (*near, *far))
 
@@ -224,17 +235,24 @@ def _is_mode(change: pd.Series) -> bool:
     return bool(change["mode"] != change["from_mode"])
 
 
+def _is_marked(change: pd.Series) -> bool:
+    """Whether something other than the amount changed, which a percent does not say."""
+    return _is_mode(change) or bool(change["is_redistributed"])
+
+
 def _small(change: pd.Series) -> str:
     """What stands small beside a dose: a new mode, the range of flex, the percent, the status."""
     said = []
     if _is_mode(change):
         said.append(change["mode"])
+    elif change["is_redistributed"]:
+        said.append("redistributed")
     elif pd.notna(change["change_pct"]):
         pct = rounded(abs(change["change_pct"]), 0)
         sign = "" if pct == "0" else "+" if change["change_pct"] > 0 else "\N{MINUS SIGN}"
         said.append(f"{sign}{pct} %")
     if change["most"] > change["least"]:
-        said.append(f"{number(change['least'])} to {number(change['most'])}")
+        said.append(f"{rounded(change['least'])} to {rounded(change['most'])}")
     if change["status"] != "done":
         said.append(change["status"])  # programmed, found
     return ", ".join(said)

@@ -13,6 +13,7 @@ import pandas as pd
 from titration.derive.found import OTHER
 from titration.plot import axis, style
 from titration.plot.content import each
+from titration.plot.labels import Place
 from titration.units import number
 
 if TYPE_CHECKING:
@@ -64,6 +65,19 @@ def draw_readouts(ax: Axes, shown: Content) -> None:
         )  # fmt: skip
 
 
+def draw_ends(ax: Axes, shown: Content, room: Room) -> None:
+    """An upright line where following ended, with the word on record."""
+    if shown.ends is None or shown.ends.empty:
+        return
+    top = ax.get_ylim()[1]
+    for end, x in zip(each(shown.ends), axis.numbers(shown.wall(shown.ends["moment"])), strict=True):
+        ax.plot([x, x], [0, top], color=style.GREY, linewidth=0.9, linestyle=(0, (5, 1.5, 1, 1.5)), zorder=2, gid="end")
+        (left, low), (right, upper) = room.pixels([x, x], [0, top])
+        room.taken.append((left - 1, low, right + 1, upper))
+        words = style.words(style.TINY_PT, style.GREY, gid="end-label")
+        room.put((float(x), top), [(end.following, words)], (Place(3.0, -1.0), Place(-3.0, -1.0, 1.0)))
+
+
 def draw_last(ax: Axes, shown: Content) -> None:
     """In the margin: the last recorded programmed dose, when it was last confirmed, and what runs ahead of that."""
     last = shown.last
@@ -89,7 +103,7 @@ def last_lines(shown: Content) -> list[str]:
     last, confirmed = shown.last, shown.confirmed
     dose = said_dose(last["dose_mcg_per_day"])
     if not last["is_open"]:
-        return [dose, f"ended {_day(last['end'], shown)}"]
+        return [dose, shown.ended or f"ended {_day(last['end'], shown)}"]
     if confirmed is None:
         return [dose, "not confirmed"]
     day = _day(confirmed["confirmed_at"], shown)

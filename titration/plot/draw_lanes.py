@@ -29,7 +29,8 @@ INSIDE = Place(2.0, 0)
 HALF_MARK_PX = 9.0
 HOLLOW = {"markerfacecolor": style.PAPER, "markeredgecolor": style.INK, "markeredgewidth": 0.8}
 FULL = {"markerfacecolor": style.INK, "markeredgecolor": style.INK, "markeredgewidth": 0.8}
-SAID = {"effects": "\N{WHITE CIRCLE} asked, none", "drug": "mg/day", "refills": "mcg/mL where new"}
+SEVERITY_KEY_PT = (6.8, 28.8, 53.3)  # right of the axes
+SAID = {"effects": "\N{WHITE CIRCLE} asked, none", "drug": "mg/day"}
 
 
 def draw_lanes(ax: Axes, shown: Content, rows: Sequence[Lane], renderer: RendererBase) -> Axes:
@@ -173,8 +174,11 @@ def _draw_refills(ax: Axes, lane: Lane, shown: Content, room: Room, middle: floa
     room.take_points(x, np.full(len(x), middle), 4.2)
     strength = lane.rows["concentration_mcg_per_ml"]
     is_new = (strength.notna() & (strength != strength.ffill().shift(1))).to_numpy()
+    left_out = 0
     for at, mcg in zip(x[is_new], strength[is_new], strict=True):
-        room.put((float(at), middle), [(number(mcg), style.words(style.TINY_PT, gid="strength"))], [AFTER, BEFORE])
+        words = style.words(style.TINY_PT, gid="strength")
+        left_out += room.put((float(at), middle), [(number(mcg), words)], [AFTER, BEFORE]) is None
+    _said(ax, 1, middle, f"mcg/mL, {left_out} left out" if left_out else "mcg/mL where new", gid="key")
 
 
 def _draw_keys(ax: Axes, rows: Sequence[Lane], middles: list[float]) -> None:
@@ -191,14 +195,15 @@ def _draw_keys(ax: Axes, rows: Sequence[Lane], middles: list[float]) -> None:
 
 
 def _draw_severities(ax: Axes, middle: float) -> None:
-    for severity, size, x in zip(style.SEVERITY_PT, style.SEVERITY_PT.values(), (0.022, 0.093, 0.172), strict=True):
+    for severity, size, points in zip(style.SEVERITY_PT, style.SEVERITY_PT.values(), SEVERITY_KEY_PT, strict=True):
+        x = style.beside(ax, points)
         ax.plot(
-            [1 + x], [middle], transform=ax.get_yaxis_transform(), marker="o", markersize=size, color=style.INK,
+            [x], [middle], transform=ax.get_yaxis_transform(), marker="o", markersize=size, color=style.INK,
             markeredgewidth=0, clip_on=False, gid="key",
         )  # fmt: skip
         _said(
             ax,
-            1 + x + 0.004,
+            x + 0.004,
             middle,
             severity if severity == "mild" else f"{severity[:3]}.",
             fontsize=style.TINY_PT - 0.6,

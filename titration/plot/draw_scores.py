@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from titration.derive.lateness import BEFORE, LATE
 from titration.plot import axis, style
 from titration.plot.labels import Place, Room
 from titration.units import number
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from titration.plot.content import Content, Panel, Series
 
 MOST_LABELLED = 60
-KEY_AT = 1.05
-DENSE_PT, SPARSE_PT = 2.2, 4.6
+KEY_PT = 15.5  # right of the axes
+DENSE_PT, TOLD_APART_PT, SPARSE_PT = 2.2, 3.0, 4.6
+BAR_PT, RING_PT = 4.0, 3.4  # how far a cross or a ring reaches beyond its mark
+LATE_DENSE_PT = 3.4
+KEY_STEP = 0.27
 PLACES = (Place(0, 3.4, 0.5), Place(0, -3.4, 0.5))
+PLACES_LATE = (Place(0, 5.4, 0.5), Place(0, -5.4, 0.5))
 
 
 def draw_scores(ax: Axes, panel: Panel, shown: Content, renderer: RendererBase) -> Axes:
@@ -39,27 +44,32 @@ def draw_scores(ax: Axes, panel: Panel, shown: Content, renderer: RendererBase) 
     Returns:
         The axes.
     """
-    _draw_scale(ax, panel)
+    draw_scale(ax, panel)
     if not panel.series:
         style.say_none(ax, "no score in this window")
         return ax
     is_dense = any(len(s.trailing) for s in panel.series)
-    size = DENSE_PT if is_dense else SPARSE_PT
+    size = SPARSE_PT if not is_dense else DENSE_PT if len(panel.series) == 1 else TOLD_APART_PT
     room = Room(ax, renderer, above_pt=7.0)
     places = _places(ax, panel, shown, 0 if is_dense else size)
     for series, x in zip(panel.series, places, strict=True):
+        _draw_provenance(ax, series, x, size, is_dense=is_dense)
         _draw_points(ax, series, x, size, is_dense=is_dense)
         _draw_trailing(ax, series)
         _draw_without(ax, series, shown)
         room.take_points(x, series.points["rank"], size)
+        is_late = series.points["provenance"].eq(LATE).to_numpy()
+        if not is_dense and is_late.any():
+            room.take_crosses(x[is_late], series.points["rank"][is_late], size + BAR_PT)
     if not is_dense and panel.n <= MOST_LABELLED:
         for series, x in zip(panel.series, places, strict=True):
             _label_points(series, x, room)
     _draw_key(ax, panel)
+    _draw_late_key(ax, panel)
     return ax
 
 
-def _draw_scale(ax: Axes, panel: Panel) -> None:
+def draw_scale(ax: Axes, panel: Panel) -> None:
     """The whole scale, its grades by name, and in words which way it runs."""
     low, high = panel.limits
     ax.set_ylim(low, high)
@@ -72,7 +82,7 @@ def _draw_scale(ax: Axes, panel: Panel) -> None:
     ax.set_yticklabels(texts, **style.words(style.SMALL_PT))
     way = textwrap.fill(f"{panel.scale.more_is}\N{NO-BREAK SPACE}\N{RIGHTWARDS ARROW}", 24)
     ax.set_ylabel(way, labelpad=0, **style.words(style.TINY_PT, style.GREY, linespacing=1.0))
-    ax.yaxis.set_label_coords(style.YLABEL_AT, 0.5)
+    ax.yaxis.set_label_coords(style.beside(ax, -style.YLABEL_PT), 0.5)
 
 
 def _levels(low: float, high: float, step: float | None) -> list[float]:
@@ -116,9 +126,24 @@ def _draw_points(ax: Axes, series: Series, x: Any, size: float, *, is_dense: boo
         "markeredgecolor": style.GREY if is_dense else drawn["markeredgecolor"],
         "markeredgewidth": 0.8,
     }
-    for mask, kind, gid in ((~is_assigned, drawn, "score"), (is_assigned, hollow, "score-assigned")):
+    is_cross = is_dense & series.points["provenance"].eq(LATE).to_numpy()  # too small for a mark and a cross
+    for mask, kind, gid in ((~is_assigned & ~is_cross, drawn, "score"), (is_assigned, hollow, "score-assigned")):
         if mask.any():
             ax.plot(x[mask], rank[mask], linestyle="none", markersize=size, clip_on=False, zorder=3, gid=gid, **kind)
+
+
+def _draw_provenance(ax: Axes, series: Series, x: Any, size: float, *, is_dense: bool) -> None:
+    """A cross through what was written down late, a ring around what was written before its day."""
+    rank = series.points["rank"].to_numpy()
+    colour = style.MIDDLE if is_dense else style.SIDES.get(series.side, ("full", style.INK))[1]
+    for kind, reach in ((LATE, BAR_PT if not is_dense else LATE_DENSE_PT - size), (BEFORE, RING_PT)):
+        mask = series.points["provenance"].eq(kind).to_numpy()
+        if mask.any():
+            ax.plot(
+                x[mask], rank[mask], linestyle="none", marker=style.PROVENANCES[kind], markersize=size + reach,
+                markerfacecolor="none", markeredgecolor=colour, markeredgewidth=0.9 if not is_dense else 0.6, clip_on=False, zorder=2.5,
+                gid=f"score-{kind.split()[0]}",
+            )  # fmt: skip
 
 
 def _draw_trailing(ax: Axes, series: Series) -> None:
@@ -152,23 +177,23 @@ def _draw_without(ax: Axes, series: Series, shown: Content) -> None:
 def _label_points(series: Series, x: npt.NDArray[Any], room: Room) -> None:
     _, colour = style.SIDES.get(series.side, ("full", style.INK))
     words = style.words(style.TINY_PT, colour, gid="score-label")
-    for at, rank, label in zip(x, series.points["rank"], series.points["label"], strict=True):
-        room.put((float(at), float(rank)), [(label, words)], PLACES)
+    points = series.points
+    for at, rank, label, kind in zip(x, points["rank"], points["label"], points["provenance"], strict=True):
+        room.put((float(at), float(rank)), [(label, words)], PLACES_LATE if kind in style.PROVENANCES else PLACES)
 
 
 def _draw_key(ax: Axes, panel: Panel) -> None:
     """In the margin: each series with its marker, its words and its n."""
     lines = [(look(s), words_of(s), len(s.points)) for s in panel.series]
+    at = style.beside(ax, KEY_PT)
     has_versions = len({s.version for s in panel.series}) > 1
     for place, (drawn, words, n) in enumerate(lines):
-        y = 1 - (place + 0.4) * 0.27
+        y = 1 - (place + 0.4) * KEY_STEP
         text = f"{words}, {panel.series[place].version}" if has_versions else words
-        ax.plot(
-            [KEY_AT], [y], transform=ax.transAxes, markersize=4.6, linestyle="none", clip_on=False, gid="key", **drawn
-        )
+        ax.plot([at], [y], transform=ax.transAxes, markersize=4.6, linestyle="none", clip_on=False, gid="key", **drawn)
         ax.annotate(
             f"{text}\nn {n}" if text else f"n {n}",
-            (KEY_AT, y),
+            (at, y),
             (5, 0),
             xycoords="axes fraction",
             textcoords="offset points",
@@ -178,6 +203,22 @@ def _draw_key(ax: Axes, panel: Panel) -> None:
             gid="key",
             **style.words(style.TINY_PT, linespacing=0.95),
         )
+
+
+def _draw_late_key(ax: Axes, panel: Panel) -> None:
+    """Under the series: how many of them were written down late."""
+    n = sum(int(s.points["provenance"].eq(LATE).sum()) for s in panel.series)
+    if not n:
+        return
+    at, y = style.beside(ax, KEY_PT), 1 - (len(panel.series) + 0.4) * KEY_STEP
+    ax.plot(
+        [at], [y], transform=ax.transAxes, linestyle="none", marker=style.PROVENANCES[LATE], color=style.INK,
+        markersize=SPARSE_PT + BAR_PT / 2, markeredgewidth=0.9, clip_on=False, gid="key",
+    )  # fmt: skip
+    ax.annotate(
+        f"written late\nn {n}", (at, y), (5, 0), xycoords="axes fraction", textcoords="offset points", ha="left",
+        va="center", annotation_clip=False, gid="key", **style.words(style.TINY_PT, linespacing=0.95),
+    )  # fmt: skip
 
 
 def words_of(series: Series) -> str:

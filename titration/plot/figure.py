@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as PlainFigure
 
 from titration.plot import style
+from titration.plot.theme import worn
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
 FORMATS = ("png", "svg", "pdf")
 _NO_DATE = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+ALT_LETTERS = 240
 
 
 class Figure(PlainFigure):
@@ -27,6 +29,7 @@ class Figure(PlainFigure):
 
     Attributes:
         twin: The same in plain words: ASCII, at most 80 columns.
+        theme: The colours Jupyter shows it in: light, or dark as `themed` sets it.
 
     Example:
         >>> Figure((2, 1), twin="nothing drawn").twin
@@ -37,6 +40,7 @@ class Figure(PlainFigure):
         super().__init__(figsize=inches, dpi=style.DPI, facecolor=style.PAPER)
         self._agg = FigureCanvasAgg(self)
         self.twin = twin
+        self.theme = "light"
 
     @property
     def renderer(self) -> RendererBase:
@@ -44,14 +48,51 @@ class Figure(PlainFigure):
         made: RendererBase = self._agg.get_renderer()  # type: ignore[no-untyped-call]  # matplotlib has no types there
         return made
 
-    def image(self, kind: str = "png") -> bytes:
+    @property
+    def alt(self) -> str:
+        r"""What a reader who does not see the picture is told first: the first lines of the twin, cut at a word.
+
+        Example:
+            >>> Figure((2, 1), twin="P001, 2026-01-01 to 2026-10-08\n\nDaily dose").alt
+            'P001, 2026-01-01 to 2026-10-08. Daily dose'
+        """
+        said = ""
+        for line in filter(None, (" ".join(line.split()) for line in self.twin.splitlines())):
+            joined = f"{said}{'' if said.endswith(('.', ':')) else '.'} {line}" if said else line
+            if len(joined) > ALT_LETTERS:
+                return said or joined[:ALT_LETTERS].rsplit(" ", 1)[0]
+            said = joined
+        return said
+
+    def themed(self, theme: str) -> Self:
+        """The same picture, shown in other colours: `chart.plot().themed("dark")` on a dark notebook.
+
+        Args:
+            theme: light or dark.
+
+        Returns:
+            The figure itself.
+
+        Raises:
+            ValueError: There is no such theme.
+
+        Example:
+            >>> Figure((2, 1), twin="").themed("dark").theme
+            'dark'
+        """
+        with worn(self, theme):
+            self.theme = theme
+        return self
+
+    def image(self, kind: str = "png", *, theme: str | None = None) -> bytes:
         """The picture as bytes of a file; the same picture gives the same bytes.
 
         Args:
             kind: png, svg or pdf.
+            theme: light or dark; as `themed` left it when None.
 
         Raises:
-            ValueError: Another kind.
+            ValueError: Another kind, or another theme.
 
         Example:
             >>> Figure((2, 1), twin="").image("svg")[:5]
@@ -62,15 +103,16 @@ class Figure(PlainFigure):
             raise ValueError(message)
         settings: Any = {"svg.hashsalt": "titration", "svg.fonttype": "none", "pdf.fonttype": 42}
         made = io.BytesIO()
-        with style.plain(), mpl.rc_context(settings):
-            self.savefig(made, format=kind, dpi=style.DPI, facecolor=style.PAPER, metadata=_NO_DATE[kind])
+        with style.plain(), mpl.rc_context(settings), worn(self, theme or self.theme):
+            self.savefig(made, format=kind, dpi=style.DPI, facecolor=self.get_facecolor(), metadata=_NO_DATE[kind])
         return made.getvalue()
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, theme: str | None = None) -> Path:
         """Write the picture; its ending says as what.
 
         Args:
             path: A file ending in .png, .svg or .pdf.
+            theme: See `image`.
 
         Returns:
             The path.
@@ -79,9 +121,9 @@ class Figure(PlainFigure):
             ValueError: Another ending.
         """
         target = Path(path)
-        target.write_bytes(self.image(target.suffix.removeprefix(".").lower()))
+        target.write_bytes(self.image(target.suffix.removeprefix(".").lower(), theme=theme))
         return target
 
-    def _repr_png_(self) -> bytes:
-        """What Jupyter shows."""
-        return self.image("png")
+    def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
+        """What Jupyter shows, and its alt text."""
+        return self.image("png"), {"alt": self.alt}

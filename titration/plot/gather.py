@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from titration.derive import diary, dose, moments, reconcile, reservoir, score, totals
+from titration.derive import diary, dose, lateness, moments, reconcile, reservoir, score, totals
+from titration.plot import noted
 from titration.plot.content import Content, Panel, Series
 from titration.units import number
 
@@ -47,6 +48,7 @@ def of_patient(
     scales: Mapping[str, Scale],
     since: datetime | None = None,
     scale: str | Sequence[str] | None = None,
+    asof: datetime | None = None,
 ) -> Content:
     """What a timeline of that patient shows.
 
@@ -58,6 +60,7 @@ def of_patient(
         scales: Scales by code.
         since: First instant shown; without it the first record.
         scale: Scale or scales to show; without it the three with scores on most days.
+        asof: When the record stood as it is given; said where it lies inside the window.
 
     Returns:
         The content, windowed.
@@ -73,13 +76,15 @@ def of_patient(
     lanes["refills"] = reservoir.discrepancy(lanes["refills"].drop(columns=["moment", "by_day"]), zone=zone).join(
         lanes["refills"][["moment", "by_day"]]
     )
-    scores = moments.in_order(own["scores"], "observed", zone=zone)
+    told = lateness.provenance(own, zone=zone)["provenance"].to_numpy()
+    scores = moments.in_order(own["scores"].assign(provenance=told), "observed", zone=zone)
     doses = moments.in_order(reconcile.on_record(own, zone=zone), "effective", zone=zone)
     doses = doses[(doses["status"] == "done") | (doses["moment"] <= end)]
+    known_end = end if asof is None else min(end, moments.instant(asof))
     begin = _since(since, end, [doses, scores]) or _since(since, end, list(lanes.values())) or end - SHORTEST
     begin = begin if since is not None else _day_of(begin, zone)
-    stairs = _stairs(doses, own, zone=zone, until=end)
-    known = reconcile.confirmations(own, zone=zone, until=end)
+    stairs = _stairs(doses, own, zone=zone, until=known_end)
+    known = reconcile.confirmations(own, zone=zone, until=known_end)
     changes = stairs.loc[stairs["is_change"], ["patient", "start"]]
     changes = changes.assign(day=moments.local_day(changes["start"], zone=zone))
     chosen, left_out = _chosen(scores[_within(scores, begin, end)], scale, scales)
@@ -89,7 +94,7 @@ def of_patient(
     notes = [
         *left_out,
         *(f"{p.title} (n {p.n})" for p in beyond),
-        *_planned(own, end, zone=zone),
+        *_planned(own, known_end, zone=zone),
         *_undrawn(own, begin, end, zone=zone),
         *_outside([doses, scores, *lanes.values()], begin, end),
     ]
@@ -99,8 +104,11 @@ def of_patient(
     counts |= {name.replace("_", " "): int(_within(frame, begin, end).sum()) for name, frame in lanes.items()}
     return Content(
         patient=patient, zone=zone, since=begin, until=end, stairs=stairs,
-        confirmations=known, unexplained=reconcile.unexplained(own, zone=zone, until=end),
+        confirmations=known, unexplained=reconcile.unexplained(own, zone=zone, until=known_end),
         panels=tuple(panels), lanes=shown, counts=counts, not_drawn=tuple(notes),
+        ends=noted.ends(own, begin, end, zone=zone),
+        pump_clock=noted.pump_clock(own, stairs, begin, known_end, zone=zone),
+        asof=known_end if known_end < end else None,
     )  # fmt: skip
 
 
@@ -181,6 +189,8 @@ def _stairs(doses: pd.DataFrame, own: Mapping[str, pd.DataFrame], *, zone: str, 
     by_day = totals.weekday_totals(steps, boluses)
     spread = by_day.groupby("of")["total_mcg_per_day"].agg(least="min", most="max").reset_index()
     spread = spread.rename(columns={"of": "row"}).assign(record="dose_change").astype({"record": "str"})
+    stairs["is_redistributed"] = noted.redistributed(stairs, steps, boluses)
+    stairs["is_change"] |= stairs["is_redistributed"]
     return stairs.merge(spread, on=["record", "row"], how="left")
 
 
@@ -230,7 +240,7 @@ def _series(part: pd.DataFrame, scale: Scale, trailing: pd.DataFrame, window: Wi
         same &= (trailing["version"].fillna("") == version) & (trailing["body_part"].fillna("") == body)
         same &= (trailing["day"] >= first) & (trailing["day"] <= last)
         has_value = own["rank"].notna()
-        points = own.loc[has_value, ["moment", "rank", "timing", "by_day"]]
+        points = own.loc[has_value, ["moment", "rank", "timing", "by_day", "provenance"]]
         yield Series(
             version=str(version), side=str(side), reporter=str(reporter),
             points=points.assign(label=_labels(points["rank"], scale)).reset_index(drop=True),

@@ -92,6 +92,12 @@ class Room:
         for px, py in self.pixels(list(x), list(y)):
             self.taken.append((px - half, py - half, px + half, py + half))
 
+    def take_crosses(self, x: Iterable[float], y: Iterable[float], wide_pt: float) -> None:
+        """Upright crosses through marks take their arms."""
+        half = wide_pt / 2 * self._per_pt
+        for px, py in self.pixels(list(x), list(y)):
+            self.taken += [(px - half, py - 1, px + half, py + 1), (px - 1, py - half, px + 1, py + half)]
+
     @property
     def _per_pt(self) -> float:
         return float(self.ax.figure.dpi) / 72

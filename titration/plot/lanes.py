@@ -39,11 +39,12 @@ class Lane:
     tall: int = 1
 
 
-def lanes_of(shown: Content) -> list[Lane]:
+def lanes_of(shown: Content, width_in: float = style.WIDTH_IN) -> list[Lane]:
     """The lanes from top to bottom; side effects always, so that not only benefit is drawn.
 
     Args:
         shown: The content.
+        width_in: How wide the picture is, in inches.
 
     Returns:
         Lanes: side effects and each of them, events, each oral drug, refills.
@@ -51,7 +52,7 @@ def lanes_of(shown: Content) -> list[Lane]:
     effects, events, oral, refills = (shown.lanes[n] for n in ("side_effects", "events", "oral_doses", "refills"))
     made = [Lane("Side effects", "effects", effects[effects["effect"] == "any"])]
     made += _by_name(effects[effects["effect"] != "any"], "effect", "effect", MOST_EFFECTS)
-    made.append(Lane("Events", "events", events, tall=_rows_of_events(events, shown)))
+    made.append(Lane("Events", "events", events, tall=_rows_of_events(events, shown, width_in)))
     made += _by_name(oral, "drug", "drug", MOST_DRUGS)
     made.append(Lane("Refills", "refills", refills))
     return made
@@ -81,11 +82,11 @@ def event_words(event: Any) -> str:
     return str(event.subtype if pd.notna(event.subtype) else event.event)
 
 
-def _rows_of_events(events: pd.DataFrame, shown: Content) -> int:
+def _rows_of_events(events: pd.DataFrame, shown: Content, width_in: float) -> int:
     """How many rows the bars and labels of events need, at the width the axes have."""
     if events.empty:
         return 1
-    width_pt = (style.WIDTH_IN - style.LEFT_IN - style.RIGHT_IN) * 72
+    width_pt = (width_in - style.LEFT_IN - style.RIGHT_IN) * 72
     first, last = (axis.number(t, shown.zone) for t in (shown.since, shown.until))
     per_day = width_pt / (last - first)
     starts = np.maximum(axis.numbers(shown.wall(events["moment"])), first)

@@ -69,6 +69,18 @@ def kind(name: str) -> Kind:
     return PICTURES[name]
 
 
+def drawing(name: str) -> Callable[..., Figure]:
+    """The function that draws the picture of that name; its parameters are what it can be asked.
+
+    Raises:
+        LookupError: There is no such picture.
+    """
+    found = kind(name)
+    module = importlib.import_module(f"titration.plot.{found.module}")
+    made: Callable[..., Figure] = getattr(module, found.function)
+    return made
+
+
 def picture(
     name: str,
     frames: Mapping[str, pd.DataFrame],
@@ -98,7 +110,5 @@ def picture(
     Raises:
         LookupError: There is no such picture.
     """
-    found = kind(name)
-    module = importlib.import_module(f"titration.plot.{found.module}")
-    draw: Callable[..., Figure] = getattr(module, found.function)
+    draw = drawing(name)
     return draw(frames, patient=patient, zone=zone, until=until, scales=scales, since=since, **own)

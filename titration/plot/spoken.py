@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from titration.derive.found import OTHER
+from titration.derive.lateness import BEFORE, LATE
 from titration.plot.content import each
 from titration.plot.lanes import beyond
 from titration.units import number, rounded
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 80
 MOST_LINES = 24
+TOLD = {LATE: "written late", BEFORE: "written before their day"}
 
 
 def ascii_only(text: str) -> str:
@@ -48,15 +50,23 @@ def footer(shown: Content, columns: int = COLUMNS) -> list[str]:
     counted = ", ".join(f"{n} {name if n != 1 else name.removesuffix('s')}" for name, n in shown.counts.items())
     until = shown.until.tz_convert(shown.zone)
     said = [f"In this window: {counted}. Shown until {until:%Y-%m-%d %H:%M} ({shown.zone})."]
+    if shown.asof is not None:
+        known = shown.asof.tz_convert(shown.zone)
+        said.append(f"Recorded up to {known:%Y-%m-%d %H:%M}; beyond that line nothing can be on record yet.")
     if not shown.stairs.empty:
         said.append(f"Doses are as programmed, not as measured in the patient. {_dashed(shown)}")
         said += _readout_marks(shown)
+        said += [shown.pump_clock] if shown.pump_clock else []
     if any(len(s.trailing) for panel in shown.panels for s in panel.series):
         said.append("Line: median of the 7 days up to each day, where 4 of them have a value on the same dose.")
     if shown.is_assigned:
         said.append("Hollow marks: times assigned, not observed.")
     if any(len(s.without) for panel in shown.panels for s in panel.series):
         said.append("x: asked, without a value (not assessed, or as stated).")
+    if shown.provenances[LATE]:
+        said.append("Upright cross on a score: written down late for the way it was collected.")
+    if shown.provenances[BEFORE]:
+        said.append("Ring around a score: written down before the day it is about.")
     if shown.has_days_side_by_side:
         said.append("Marks side by side are of one day.")
     not_drawn = [*shown.not_drawn, *beyond(shown)]
@@ -164,14 +174,15 @@ def _change(s: Any) -> str:
         parts.append(f"{number(s.least)} to {number(s.most)} by weekday")
     if pd.notna(s.change_pct):
         sign = "+" if s.change_pct > 0 else ""
-        parts.append("unchanged" if s.change_mcg_per_day == 0 else f"{sign}{rounded(s.change_pct)} %")
+        same = "same dose at other times of the day" if s.is_redistributed else "unchanged"
+        parts.append(same if s.change_mcg_per_day == 0 else f"{sign}{rounded(s.change_pct)} %")
     return ", ".join(parts)
 
 
 def _last(shown: Content) -> Iterator[str]:
     last, confirmed = shown.last, shown.confirmed
     if not last["is_open"]:
-        yield f"  ended {last['end'].tz_convert(shown.zone):%Y-%m-%d} (explant, transfer or death)"
+        yield f"  {shown.ended or _ended(shown)}"
         return
     mcg = last["dose_mcg_per_day"]
     dose = f"{number(mcg)} mcg/day" if pd.notna(mcg) else "not read"
@@ -184,6 +195,10 @@ def _last(shown: Content) -> Iterator[str]:
         said += f" at {number(confirmed['dose_mcg_per_day'])} mcg/day" if shown.is_ahead else ""
         said += " by a readout" if confirmed["record"] == "readout" else ""
     yield said
+
+
+def _ended(shown: Content) -> str:
+    return f"ended {shown.last['end'].tz_convert(shown.zone):%Y-%m-%d} (explant, transfer or death)"
 
 
 def _panel(panel: Panel, shown: Content) -> Iterator[str]:
@@ -199,12 +214,15 @@ def _panel(panel: Panel, shown: Content) -> Iterator[str]:
 def _series(series: Series, shown: Content) -> Iterator[str]:
     words = ", ".join(filter(None, [series.side, series.reporter, series.version])) or "reporter not stated"
     without = f", {len(series.without)} without a value" if len(series.without) else ""
-    yield f"  {words}: n {len(series.points)}{without}"
+    told = series.points["provenance"].value_counts()
+    late = "".join(f", {told[kind]} {said}" for kind, said in TOLD.items() if kind in told)
+    yield f"  {words}: n {len(series.points)}{late}{without}"
     if len(series.points) == 0:
         return
     days = shown.wall(series.points["moment"])
     if len(series.points) <= MOST_LINES:
-        pairs = [f"{day:%Y-%m-%d} {label}" for day, label in zip(days, series.points["label"], strict=True)]
+        points = zip(days, series.points["label"], series.points["provenance"], strict=True)
+        pairs = [f"{day:%Y-%m-%d} {label}{' late' if kind == LATE else ''}" for day, label, kind in points]
         yield "    " + "; ".join(pairs)
         return
     yield from _by_month(series, days)

@@ -16,20 +16,30 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-WIDTH_IN = 6.4  # an A4 text width, and 80 % on A5
+WIDTH_IN = 6.4  # an A4 text width
+SIZES = {"a4": WIDTH_IN, "letter": 6.5, "a5": 4.9, "screen": 9.0}
+"""The width of a picture in inches by where it is looked at; type keeps its size, so that A5 is read as well as A4."""
 LEFT_IN, RIGHT_IN = 1.08, 1.02
-YLABEL_AT = -0.125  # of the width of the axes
+YLABEL_AT = -0.125  # of the width of the axes of an A4 picture
+YLABEL_PT = 38.7  # left of the axes, whatever their width
 DPI = 150
 
 BASE_PT, SMALL_PT, TINY_PT = 8.5, 7.0, 6.3
-INK, GREY, MIDDLE, LIGHT, FAINT = "#1a1a1a", "#5f5f5f", "#9a9a9a", "#b8b8b8", "#e3e3e3"
+INK, GREY, MIDDLE, LIGHT, FAINT = "#1a1a1a", "#5f5f5f", "#8a8a8a", "#b8b8b8", "#e3e3e3"
 PAPER = "#ffffff"
-LEFT_SIDE, RIGHT_SIDE = "#0072b2", "#d55e00"  # Okabe and Ito; unlike in grey as well
+LEFT_SIDE, RIGHT_SIDE = "#0072b2", "#c05000"  # after Okabe and Ito; the second darker, so that its small print is read
+DARK = {
+    PAPER: "#16181c", INK: "#ececec", GREY: "#b4b4b4", MIDDLE: "#8f8f8f", LIGHT: "#5c5f66", FAINT: "#33363c",
+    LEFT_SIDE: "#6cb6ee", RIGHT_SIDE: "#ff9a52",
+}  # fmt: skip
+"""What each colour becomes on a dark page."""
+THEMES: dict[str, dict[str, str]] = {"light": {}, "dark": DARK}
 FONT = "DejaVu Sans"  # comes with matplotlib: the same on every machine
 
 MARKERS = {"patient": "o", "clinician": "s", "proxy": "^"}
 SIDES = {"left": ("left", LEFT_SIDE), "right": ("right", RIGHT_SIDE), "both": ("full", INK)}
 EVENT_MARKERS = {"confounder": "o", "device": "s", "care": "^", "other treatment": "D"}
+PROVENANCES = {"late": "+", "before its day": "o"}  # through or around the mark of the score; others stand alone
 SEVERITY_PT = {"mild": 3.0, "moderate": 5.2, "severe": 8.0}
 DASHES = (0, (3.2, 2.0))
 
@@ -45,6 +55,25 @@ def plain() -> AbstractContextManager[None]:
     return mpl.style.context("default", after_reset=True)
 
 
+def width_in(size: str) -> float:
+    """The width of a picture of that size.
+
+    Args:
+        size: One of `SIZES`: a4, letter, a5, screen.
+
+    Raises:
+        ValueError: There is no such size; says which there are.
+
+    Example:
+        >>> width_in("a5")
+        4.9
+    """
+    if size not in SIZES:
+        message = f"a picture has the size {', '.join(SIZES)}, not {size}"
+        raise ValueError(message)
+    return SIZES[size]
+
+
 def words(size: float, colour: str = INK, **more: Any) -> dict[str, Any]:
     """The keywords of a text: font, size, colour.
 
@@ -53,6 +82,18 @@ def words(size: float, colour: str = INK, **more: Any) -> dict[str, Any]:
         'bold'
     """
     return {"fontfamily": FONT, "fontsize": size, "color": colour, **more}
+
+
+def beside(ax: Axes, points: float) -> float:
+    """That many points right of an axes (left where less than 0), as a share of its width from its left edge.
+
+    Example:
+        >>> from matplotlib.figure import Figure
+        >>> beside(Figure((2, 1), dpi=72).add_axes((0, 0, 1, 1)), 14.4)
+        1.1
+    """
+    width = float(ax.get_window_extent().width) / float(ax.figure.dpi) * 72
+    return points / width + (1.0 if points >= 0 else 0.0)
 
 
 def say_none(ax: Axes, text: str) -> None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from titration.scales import Scale
 
 TOP_IN, BOTTOM_IN, GAP_IN, LINE_IN = 0.52, 0.44, 0.33, 0.105
-FOOTER_COLUMNS = 128
+FOOTER_PER_IN = 20  # letters of the footer to an inch
+ASOF = (0, (1, 1.2))
 DOSE_IN, SCORE_IN, ROW_IN = 1.65, 0.95, 0.165
 MOST_GUIDES = 40
 
@@ -39,6 +40,8 @@ def timeline(
     scales: Mapping[str, Scale],
     since: datetime | None = None,
     scale: str | Sequence[str] | None = None,
+    asof: datetime | None = None,
+    size: str = "a4",
 ) -> Figure:
     """The picture of a titration: dose staircase, scores, side effects, events, oral drugs, refills.
 
@@ -54,12 +57,14 @@ def timeline(
         scales: Scales by code.
         since: First instant shown; without it the first record.
         scale: Scale or scales to show; without it the three with scores on most days.
+        asof: When the record stood as it is given; a line where it lies inside the window.
+        size: a4, letter, a5 or screen: how wide it is; type keeps its size.
 
     Returns:
         The figure; `twin` says the same in plain text.
 
     Raises:
-        ValueError: `until` or `since` has no offset, or `since` is not before `until`.
+        ValueError: `until` or `since` has no offset, `since` is not before `until`, or there is no such size.
         LookupError: A scale asked for is not in the register.
 
     Example:
@@ -74,30 +79,34 @@ def timeline(
         >>> print(made.twin.splitlines()[0])
         P001, 2026-09-10 to 2026-10-08
     """
-    shown = gather.of_patient(frames, patient=patient, zone=zone, until=until, since=since, scales=scales, scale=scale)
+    width = style.width_in(size)
+    shown = gather.of_patient(
+        frames, patient=patient, zone=zone, until=until, since=since, scales=scales, scale=scale, asof=asof
+    )
     with style.plain():
-        return _drawn(shown)
+        return _drawn(shown, width)
 
 
-def _drawn(shown: Content) -> Figure:
-    rows = lanes_of(shown)
-    said = spoken.footer(shown, FOOTER_COLUMNS)
+def _drawn(shown: Content, width: float) -> Figure:
+    rows = lanes_of(shown, width)
+    said = spoken.footer(shown, int(width * FOOTER_PER_IN))
     panels_in = [DOSE_IN, *[SCORE_IN] * len(shown.panels), ROW_IN * sum(lane.tall for lane in rows)]
     tall = TOP_IN + sum(panels_in) + GAP_IN * (len(panels_in) - 1) + BOTTOM_IN + LINE_IN * len(said)
-    figure = Figure((style.WIDTH_IN, tall), twin=spoken.timeline(shown))
-    axes = _axes(figure, panels_in, tall)
+    figure = Figure((width, tall), twin=spoken.timeline(shown))
+    axes = _axes(figure, panels_in, width, tall)
     first, last = axis.number(shown.since, shown.zone), axis.number(shown.until, shown.zone)
     for ax in axes:
         ax.set_xlim(first - (last - first) * 0.018, last + (last - first) * 0.016)
         axis.draw_time(ax, labelled=ax is axes[-1])
     _draw_guides(axes, shown)
+    _draw_asof(axes, shown)
     draw_doses(axes[0], shown, figure.renderer)
     _title(axes[0], "Daily dose as programmed")
     for ax, panel in zip(axes[1:-1], shown.panels, strict=True):
         draw_scores(ax, panel, shown, figure.renderer)
         _title(ax, panel.title)
     draw_lanes(axes[-1], shown, rows, figure.renderer)
-    left = style.LEFT_IN / style.WIDTH_IN
+    left = style.LEFT_IN / width
     heading = style.words(style.BASE_PT + 1.5, weight="bold")
     figure.text(left, 1 - 0.07 / tall, spoken.heading(shown), ha="left", va="top", gid="heading", **heading)
     small = style.words(style.TINY_PT - 0.3, style.GREY, linespacing=1.15)
@@ -105,12 +114,12 @@ def _drawn(shown: Content) -> Figure:
     return figure
 
 
-def _axes(figure: Figure, panels_in: Sequence[float], tall: float) -> list[Axes]:
+def _axes(figure: Figure, panels_in: Sequence[float], width: float, tall: float) -> list[Axes]:
     """Axes from top to bottom, at fixed places: a layout engine would cost more than the drawing."""
     made, top = [], TOP_IN
-    wide = style.WIDTH_IN - style.LEFT_IN - style.RIGHT_IN
+    wide = width - style.LEFT_IN - style.RIGHT_IN
     for height in panels_in:
-        box = (style.LEFT_IN / style.WIDTH_IN, 1 - (top + height) / tall, wide / style.WIDTH_IN, height / tall)
+        box = (style.LEFT_IN / width, 1 - (top + height) / tall, wide / width, height / tall)
         ax = figure.add_axes(box, facecolor=style.PAPER)
         for name, spine in ax.spines.items():
             spine.set_visible(name in {"left", "bottom"})
@@ -144,3 +153,17 @@ def _draw_guides(axes: Sequence[Axes], shown: Content) -> None:
     for x in axis.numbers(shown.wall(changes["start"])):
         for ax in axes[1:]:
             ax.axvline(x, color=style.LIGHT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0, gid="change-guide")
+
+
+def _draw_asof(axes: Sequence[Axes], shown: Content) -> None:
+    """Where the record ends and the window goes on: nothing beyond can be on record yet."""
+    if shown.asof is None or shown.asof < shown.since:
+        return
+    at = axis.number(shown.asof, shown.zone)
+    for ax in axes:
+        ax.axvline(at, color=style.GREY, linewidth=0.9, linestyle=ASOF, zorder=1, gid="asof")
+    day = shown.asof.tz_convert(shown.zone)
+    axes[-1].annotate(
+        f"as of {day:%Y-%m-%d}", (at, 1), (-2, 1), xycoords=("data", "axes fraction"), textcoords="offset points",
+        ha="right", va="bottom", annotation_clip=False, gid="asof-label", **style.words(style.TINY_PT, style.GREY),
+    )  # fmt: skip
