@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from titration import frames, known, recording_frames
+from titration import frames, known, recording, recording_frames
 from titration.entry import faults as faults_file
-from titration.entry import identity, importer, maps, sidecar
+from titration.entry import identity, importer, maps, sidecar, visit_reader
+from titration.entry import visit_layout as layout
+from titration.entry.result import ImportResult
 from titration.errors import Fault, InvalidEntry, Question
-from titration.records import Patient, RecordKind, of_table
+from titration.holding import Held
+from titration.records import Patient, Record, RecordKind, of_table
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from titration.entry.importer import Imported, Read
+    from titration.entry.importer import Imported, Read, Visit
     from titration.log import Log
     from titration.recording import Entry
     from titration.store import Store
@@ -27,60 +27,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]
 FEW_PATIENTS = 50
 """Up to so many patients of a file are looked up one by one; beyond, all facts of a kind are read at once."""
-
-
-@dataclass(frozen=True, eq=False)
-class ImportResult:
-    """What became of a file.
-
-    Attributes:
-        file: Its name.
-        lines: Rows below the headings.
-        entry: The entry it became; None when nothing was stored.
-        stored: Facts stored (or, in a dry run, that would be), by table.
-        known: Facts the log held already, by table.
-        left_out: What was left out: faults, and rows that differ from the log's.
-        skipped: Rows that make no record, with the reason the map states.
-        unread: What else the file holds, such as other sheets.
-        repeats: Rows that say the very same as an earlier row of the file; they are facts of their own.
-        faults_file: Where what was left out is listed; None when nothing was.
-        questions: What the door asks of what would be stored, where that was not answered; of a dry run.
-        before: The entry that imported this very file before; then nothing else was done.
-    """
-
-    file: str
-    lines: int
-    entry: Entry | None
-    stored: Mapping[str, int]
-    known: Mapping[str, int]
-    left_out: tuple[Fault, ...] = ()
-    skipped: tuple[tuple[str, int], ...] = ()
-    unread: tuple[str, ...] = ()
-    repeats: int = 0
-    faults_file: Path | None = None
-    before: int | None = None
-    questions: tuple[Question, ...] = ()
-
-    def __str__(self) -> str:
-        """What was stored, what was there, what was left out and why."""
-        if self.before is not None:
-            return f"{self.file}: this very file was imported by entry {self.before}; nothing was added"
-        verb = "stored" if self.entry else "would store"
-        said = [f"{self.file}: {self.lines} rows read"]
-        said += [f"{verb} {n} {table}" for table, n in self.stored.items() if n]
-        if not any(self.stored.values()):
-            said.append("nothing new; nothing was stored")
-        said += [f"there already: {n} {table}" for table, n in self.known.items() if n]
-        said += [f"no record in {n} rows: {reason}" for reason, n in self.skipped]
-        if self.repeats:
-            said.append(f"{self.repeats} rows say the very same as an earlier row; each is a fact of its own")
-        said += [f"not read: {what}" for what in self.unread]
-        if self.left_out:
-            said.append(f"left out: {len(self.left_out)}, listed in {self.faults_file}")
-        if self.questions:
-            said.append(f"to be answered before anything is stored: {len(self.questions)}")
-            said += [f"[{question.id}] {question}" for question in self.questions]
-        return "\n  ".join(said)
 
 
 def import_file(
@@ -97,6 +43,9 @@ def import_file(
     progress: Progress | None = None,
 ) -> ImportResult:
     """Import a CSV or XLSX file as one entry, all of it or nothing.
+
+    A visit workbook (`titration import --template visit.xlsx`) needs no map and goes through the door as a visit
+    typed into the form does: all its records together, with their read-back card.
 
     Args:
         log: Where to.
@@ -119,21 +68,19 @@ def import_file(
         NeedsConfirmation: Something is unlikely; the questions stand in `FILE.answers.toml` to be answered, and
             nothing was stored.
     """
-    mapped = maps.load(Path(map)) if map is not None else None
-    setting = log.setting
-    read = importer.read(
-        path, mapped, zone=setting.zone, scales=setting.scales, kind=of_table(kind) if kind else None, sheet=sheet,
-        progress=progress,
-    )  # fmt: skip
-    store = log.store
-    source = _source(path, map)
+    setting, store = log.setting, log.store
+    read = _read(path, map, kind, sheet, setting, progress)
+    source = _source(path, map, read.visit)
     before = _imported_before(store, read.sha256, source)
     if before is not None:
         return ImportResult(read.file, read.lines, None, {}, {}, before=before)
     parts, there, wrong = _sorted_out(store, read)
+    visit = None if read.visit is None else recording.rehearse(store, _facts(parts), setting)
+    card = "" if visit is None or not parts else visit.card or known.identity(store, visit.facts[0].patient)
     place = Path(answers) if answers is not None else sidecar.beside(path)
     given = {**(sidecar.read(place) if answers is not None or place.exists() else {}), **(confirm or {})}
-    open_questions = _unanswered(store, parts, given, setting.today, None if dry_run else place, read.file)
+    asked = visit.questions if visit is not None else recording_frames.ask(store, parts, setting.today).questions
+    open_questions = _unanswered(asked, given, None if dry_run else place, read.file)
     left_out = (*read.faults, *wrong)
     listed = faults_file.save(left_out, path, read.sheet) if left_out and not dry_run else None
     if left_out and not (accept_rest or dry_run):
@@ -143,30 +90,54 @@ def import_file(
     for kind_of_part, frame, _ in parts:
         counts[kind_of_part.table] = counts.get(kind_of_part.table, 0) + len(frame)
     if parts and not dry_run:
-        heading = log.heading("import", source=source, source_sha256=bytes.fromhex(read.sha256))
-        made = recording_frames.append(store, parts, heading, confirm=given, setting=setting)
+        digest = bytes.fromhex(read.sha256)
+        heading = log.heading("import", source=source, source_sha256=digest, card=visit.card or None if visit else None)
+        if visit is None:
+            made = recording_frames.append(store, parts, heading, confirm=given, setting=setting)
+        else:
+            made = recording.append(store, visit.facts, heading, confirm=given, setting=setting)
     skipped = tuple((s.reason, len(s.rows)) for s in read.skipped)
     repeats = sum(len(p.repeats) for p in read.parts)
     return ImportResult(
         read.file, read.lines, made, counts, there, left_out, skipped, read.unread, repeats, listed,
-        questions=open_questions,
+        questions=open_questions, card=card,
     )  # fmt: skip
 
 
+def _read(
+    path: Path, map_path: str | Path | None, kind: str | None, sheet: str | None, setting: recording.Setting,
+    progress: Progress | None,
+) -> Imported:  # fmt: skip
+    """The file through its map; or as a visit workbook, which needs none; or as a canonical file."""
+    zone, scales = setting.zone, setting.scales
+    if map_path is None and kind is None and sheet is None:
+        visit = visit_reader.read(path, zone=zone, scales=scales)
+        if visit is not None:
+            return visit
+    mapped = maps.load(Path(map_path)) if map_path is not None else None
+    wanted = of_table(kind) if kind else None
+    return importer.read(path, mapped, zone=zone, scales=scales, kind=wanted, sheet=sheet, progress=progress)
+
+
+def _facts(parts: Sequence[recording_frames.Part]) -> list[Record]:
+    """The records of a visit workbook, which go through the door together as the form's do."""
+    return [fact for kind, frame, children in parts for fact in recording_frames.records(kind, frame, children)]
+
+
 def _unanswered(
-    store: Store, parts: Sequence[recording_frames.Part], given: Mapping[str, str], today: date, place: Path | None,
-    file: str,
-) -> tuple[Question, ...]:  # fmt: skip
+    asked: Sequence[Question], given: Mapping[str, str], place: Path | None, file: str
+) -> tuple[Question, ...]:
     """What the door still asks; all its questions are written down where they can be answered."""
-    asked = recording_frames.ask(store, parts, today).questions
     still = tuple(q for q in asked if not (given.get(q) or given.get(q.id) or "").strip())
     if still and place is not None:
         sidecar.save(asked, given, place, file)
     return still
 
 
-def _source(path: Path, map_path: str | Path | None) -> str:
-    """What an entry says of its source: the file's name and the map's, with the digest of the map."""
+def _source(path: Path, map_path: str | Path | None, visit: Visit | None) -> str:
+    """What an entry says of its source: the file's name, who filled it in, the map's name and digest."""
+    if visit is not None and visit.by:
+        return f"{path.name}, filled in by {visit.by}"
     if map_path is None:
         return path.name
     return f"{path.name} by {Path(map_path).name} {sha256(Path(map_path).read_bytes()).hexdigest()[:12]}"
@@ -192,7 +163,8 @@ def _sorted_out(
     for part in read.parts:
         if part.kind.record is Patient:
             codes |= set(part.frame["patient"])
-    for together in _of_one_kind(read.parts):
+    wrong += _wrong_person(store, read.visit, codes)
+    for together in _of_one_kind(() if wrong else read.parts):
         kind, table = together[0].kind, together[0].kind.table
         frame = pd.concat([part.frame for part in together], ignore_index=True)
         rows = [row for part in together for row in part.rows]
@@ -212,6 +184,20 @@ def _sorted_out(
             if chosen.any():
                 parts.append((kind, *_chosen(part, chosen)))
     return parts, there, wrong
+
+
+def _wrong_person(store: Store, visit: Visit | None, codes: set[str]) -> list[Fault]:
+    """That a visit workbook is of nobody in the log, or of another patient: it states another year of birth."""
+    if visit is None or visit.patient == visit_reader.STAND_IN_CODE:
+        return []
+    if visit.patient not in codes:
+        place = f"{layout.START}: {layout.PATIENT}"
+        return [Fault("patient", visit.patient, _no_patient(codes, visit.patient), column=place)]
+    held = Held(store).birth_year(visit.patient)
+    if visit.birth_year in {None, held} or held is None:
+        return []
+    says = f"is not the year of birth the log has for {visit.patient}; check the code, and whose visit it is"
+    return [Fault("birth_year", str(visit.birth_year), says, column=f"{layout.START}: {layout.BORN}")]
 
 
 def _of_one_kind(parts: Sequence[Read]) -> list[list[Read]]:
@@ -261,3 +247,6 @@ def _began(store: Store) -> dict[int, int]:
     for row, by in store.query("SELECT row, replaced_by FROM amendment WHERE replaced_by IS NOT NULL ORDER BY id"):
         began[by] = began.get(row, row)
     return began
+
+
+__all__ = ["ImportResult", "import_file"]

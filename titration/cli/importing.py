@@ -19,7 +19,11 @@ from titration.cli import options
 @click.option("--sheet", help="Which sheet of a workbook.")
 @click.option("--dry-run", is_flag=True, help="Store nothing; tell what would be stored and what not.")
 @click.option("--accept-rest", is_flag=True, help="Store what is sound; what is left out is counted and listed.")
-@click.option("--template", metavar="KIND", help="Write the canonical CSV of a record, with one example row, and stop.")
+@click.option(
+    "--template",
+    metavar="KIND|FILE.xlsx",
+    help="Write a record's canonical CSV, or a visit workbook to fill in (with LOG: its own scales too), and stop.",
+)
 @click.option("--by", envvar="TITRATION_BY", help="Who records, as a code (or TITRATION_BY).")
 @options.confirm_option
 @click.option(
@@ -37,16 +41,17 @@ def import_verb(
 
     Every fault is listed with its row and column, also in FILE.faults.csv beside the file; what is unlikely is a
     question in FILE.answers.toml, answered there and read at the second import. The same file
-    again adds nothing; a row that differs from the log's is reported, never replaced.
+    again adds nothing; a row that differs from the log's is reported, never replaced. A visit
+    workbook (--template visit.xlsx) is one visit of one patient and needs no map.
     """
     from titration.entry import sidecar
     from titration.errors import NeedsConfirmation
 
     if template is not None:
-        _write_template(template)
+        _write_template(template, log)
         return
     if log is None or file is None:
-        message = "give the log and the file, or --template KIND"
+        message = "give the log and the file, or --template KIND, or --template visit.xlsx"
         raise click.UsageError(message)
     if by is None and not dry_run:
         message = "--by (or TITRATION_BY) is needed to record"
@@ -75,11 +80,23 @@ def import_verb(
             options.say_entry(result.entry)
 
 
-def _write_template(word: str) -> None:
-    """Write a template's CSV to standard output."""
+def _write_template(word: str, log: Path | None) -> None:
+    """Write a template's CSV to standard output, or a visit workbook to a file."""
+    from titration import scales
     from titration.entry import templates
     from titration.errors import Fault, InvalidEntry, shown
     from titration.records import of_table
+
+    if word.lower().endswith(".xlsx"):
+        from titration.entry import visit_workbook
+
+        if log is None:
+            made = visit_workbook.write(Path(word), scales.register())
+        else:
+            with options.opened(log) as opened:
+                made = opened.visit_workbook(word)
+        click.echo(f"wrote {made}: fill it in, then import it; it needs no map")
+        return
 
     try:
         text = templates.csv(of_table(word))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     _Column = cells.Cells | moments.Moments
 
-OURS = ("row", "entry", "of")
+OURS = columns.BOOKKEEPING
 """Columns only the log writes; with them every column that begins with `recorded_`."""
 _SOME_DAY = date(2000, 1, 1)
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)

@@ -52,6 +52,21 @@ class Read:
     repeats: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Visit:
+    """Whose visit a visit workbook says it is.
+
+    Attributes:
+        patient: The code on its first sheet.
+        by: Who filled it in, by code, where that is said.
+        birth_year: The year of birth to check the patient by, where that is said.
+    """
+
+    patient: str
+    by: str | None = None
+    birth_year: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Imported:
     """What came of a file.
@@ -65,6 +80,7 @@ class Imported:
         skipped: The rows that make no record, with the reason the map states.
         unread: What else the file holds, such as other sheets.
         lines: How many rows stand below the headings.
+        visit: Whose visit it is, of a visit workbook; None of any other file.
     """
 
     file: str
@@ -75,6 +91,7 @@ class Imported:
     skipped: tuple[takes.Skipped, ...]
     unread: tuple[str, ...]
     lines: int
+    visit: Visit | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -126,7 +143,7 @@ def read(
         say(number, len(used.parts), part.kind.title)
         chosen = takes.taken(table.texts, part)
         taken |= takes.where(table.texts, part.only)  # a repeated dose is taken too: it says nothing new
-        made, found = _part(table, part, chosen, (zone, scales, usual))
+        made, found = part_of(table, part, chosen, (zone, scales, usual))
         parts.append(made)
         faults += found
     say(len(used.parts), len(used.parts), "read")
@@ -183,10 +200,17 @@ def _has_columns(table: sheets.Sheet, used: Map, *, lacking_is_blank: bool) -> N
         raise InvalidEntry(table.file, [Fault(c, "", says) for c in lacking])
 
 
-def _part(
+def part_of(
     table: sheets.Sheet, part: Part, chosen: NDArray[np.int64], door: tuple[tzinfo, Register, Reading]
 ) -> tuple[Read, list[Fault]]:
-    """The sound records of a part, and its faults with file rows and headings."""
+    """The sound records of a part, and its faults with file rows and headings.
+
+    Args:
+        table: The file.
+        part: What each field is taken from.
+        chosen: The places of the rows it takes.
+        door: Zone, scales, and what is known about every text.
+    """
     zone, scales, usual = door
     kind, texts = part.kind, table.texts.iloc[chosen].reset_index(drop=True)
     columns: dict[str, pd.Series[str]] = {}

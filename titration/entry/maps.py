@@ -174,7 +174,7 @@ def parse(text: str, name: str = "map") -> Map:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits, tables in tables without end
         raise InvalidEntry(f"map {name}", [Fault("file", "", f"is not TOML: {error}")]) from error
     faults = _Faults()
     faults.unknown("map", table, WORDS)

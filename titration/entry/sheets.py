@@ -74,29 +74,38 @@ def read(
         InvalidEntry: The file cannot be read without a guess; says what to state.
     """
     path = Path(path)
-    try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise _refused(path, "file", f"is {size // 2**20} MB; more than {LARGEST // 2**20} MB is not read at once")
-        content = path.read_bytes()
-    except OSError as error:
-        raise _refused(path, "file", f"cannot be read: {error.strerror or 'it is no file'}") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if not content:
-        raise _refused(path, "file", "is empty")
-    if content.startswith((workbooks.ZIP, workbooks.OLD)) or path.suffix.lower() in {".xlsx", ".xlsm"}:
-        book = workbooks.read(path.name, content, sheet)
+    held, digest = content(path)
+    if held.startswith((workbooks.ZIP, workbooks.OLD)) or path.suffix.lower() in {".xlsx", ".xlsm"}:
+        book = workbooks.read(path.name, held, sheet)
         texts, rows, headings = _table(path, book.cells, header_row)
         faults = _named(book.faults, headings, rows)
         return Sheet(path.name, digest, book.sheet, texts, rows, faults, book.unread)
     if sheet is not None:
         raise _refused(path, "sheet", "a CSV file has no sheets; leave it out", sheet)
-    text = _decoded(path, content, encoding)
+    text = _decoded(path, held, encoding)
     mark = delimiter if delimiter is not None else _delimiter(path, text)
     if len(mark) != 1:
         raise _refused(path, "delimiter", "must be one character, as in ; or ,", mark)
     texts, rows, _ = _table(path, _lines(path, text, mark), header_row)
     return Sheet(path.name, digest, None, texts, rows)
+
+
+def content(path: Path) -> tuple[bytes, str]:
+    """The bytes of a file and their SHA-256 in hex.
+
+    Raises:
+        InvalidEntry: It cannot be read, is empty, or too large.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise _refused(path, "file", f"is {size // 2**20} MB; more than {LARGEST // 2**20} MB is not read at once")
+        held = path.read_bytes()
+    except OSError as error:
+        raise _refused(path, "file", f"cannot be read: {error.strerror or 'it is no file'}") from error
+    if not held:
+        raise _refused(path, "file", "is empty")
+    return held, hashlib.sha256(held).hexdigest()
 
 
 def _refused(path: Path, field: str, allowed: str, seen: str = "") -> InvalidEntry:

@@ -82,7 +82,7 @@ def read(path: Path) -> dict[str, str]:
     """
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get("question", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # RecursionError: tables in tables without end
         raise InvalidEntry(path.name, [Fault("file", "", f"cannot be read as answers: {error}")]) from error
     if not isinstance(listed, list) or not all(
         isinstance(q, dict) and isinstance(q.get("question"), str) and isinstance(q.get("answer"), str) for q in listed

@@ -6,6 +6,7 @@ of a billion cells is refused. What calamine passes over in silence is reported.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -18,7 +19,7 @@ from titration.errors import Fault, InvalidEntry, shown
 from titration.units import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"
@@ -51,6 +52,55 @@ class Book:
     unread: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A workbook that was unpacked and counted, its sheets not read yet.
+
+    Attributes:
+        name: The file's name, for the sentences.
+        sheets: Its sheets in order, each with whether it is shown.
+    """
+
+    name: str
+    sheets: Mapping[str, bool]
+    _book: Any
+    _parts: Mapping[str, bytes]
+
+    def lines(self, sheet: str, *, formulas: bool = True) -> tuple[list[tuple[int, list[str]]], tuple[CellFault, ...]]:
+        """The rows of a sheet as text, each with its number, and the cells that cannot be read.
+
+        Args:
+            sheet: One of `sheets`.
+            formulas: Whether the result of a formula may stand for it; otherwise each formula is a fault.
+
+        Raises:
+            InvalidEntry: The sheet is damaged, or too wide or tall.
+        """
+        with _sound_book(self.name):
+            faults = tuple(_unreadable(self.name, _part_of(self._parts, sheet), formulas=formulas))
+            rows = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        return [(n, [as_text(cell) for cell in row]) for n, row in enumerate(rows, 1)], faults
+
+
+def opened(name: str, content: bytes) -> Opened:
+    """A workbook, unpacked behind the size check.
+
+    Args:
+        name: The file's name, for the sentences.
+        content: Its bytes.
+
+    Raises:
+        InvalidEntry: It is no workbook, or too large when unpacked.
+    """
+    import python_calamine as calamine  # noqa: PLC0415 - heavy, and CSV files do not need it
+
+    parts = _parts(name, content)
+    with _sound_book(name):
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        listed = [s for s in book.sheets_metadata if "WorkSheet" in str(s.typ)]
+    return Opened(name, {s.name: str(s.visible).endswith(".Visible") for s in listed}, book, parts)
+
+
 def read(name: str, content: bytes, sheet: str | None) -> Book:
     """One sheet of a workbook, as text.
 
@@ -62,19 +112,33 @@ def read(name: str, content: bytes, sheet: str | None) -> Book:
     Raises:
         InvalidEntry: It is no workbook, too large when unpacked, or the sheet is not there.
     """
-    import python_calamine as calamine  # noqa: PLC0415 - heavy, and CSV files do not need it
+    book = opened(name, content)
+    chosen, unread = _chosen(name, book.sheets, sheet)
+    lines, faults = book.lines(chosen)
+    return Book(chosen, lines, faults, unread)
 
-    parts = _parts(name, content)
+
+@contextlib.contextmanager
+def _sound_book(name: str) -> Iterator[None]:
+    """What calamine and the XML parser raise, as a sentence."""
+    import python_calamine as calamine  # noqa: PLC0415 - see `opened`
+
     try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        chosen, unread = _chosen(name, book.sheets_metadata, sheet)
-        faults = tuple(_unreadable(name, _part_of(parts, chosen)))
-        rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+        yield
     except (calamine.CalamineError, ET.ParseError, KeyError) as error:
-        raise _refused(
-            name, "file", f"is a damaged workbook ({type(error).__name__}); open it and save it again"
-        ) from error
-    return Book(chosen, [(n, [as_text(cell) for cell in row]) for n, row in enumerate(rows, 1)], faults, unread)
+        says = f"is a damaged workbook ({type(error).__name__}); open it and save it again"
+        raise _refused(name, "file", says) from error
+
+
+def unread(sheets: Mapping[str, bool], but: Iterable[str]) -> tuple[str, ...]:
+    """The sheets that were not read, in words; hidden ones are called so.
+
+    Example:
+        >>> unread({"Scores": True, "Old": False}, ["Scores"])
+        ("hidden sheet 'Old'",)
+    """
+    read_ones = set(but)
+    return tuple(f"{'' if is_shown else 'hidden '}sheet {n!r}" for n, is_shown in sheets.items() if n not in read_ones)
 
 
 def as_text(cell: Any) -> str:
@@ -162,9 +226,8 @@ def _sound(name: str, part: bytes) -> bytes:
     return part
 
 
-def _chosen(name: str, sheets: list[Any], wanted: str | None) -> tuple[str, tuple[str, ...]]:
+def _chosen(name: str, names: Mapping[str, bool], wanted: str | None) -> tuple[str, tuple[str, ...]]:
     """The sheet to read, and the others in words."""
-    names = {s.name: str(s.visible).endswith(".Visible") for s in sheets if "WorkSheet" in str(s.typ)}
     told = ", ".join(f"{n!r}" if is_shown else f"{n!r} (hidden)" for n, is_shown in names.items())
     open_ones = [n for n, is_shown in names.items() if is_shown]
     if wanted is None:
@@ -173,8 +236,7 @@ def _chosen(name: str, sheets: list[Any], wanted: str | None) -> tuple[str, tupl
         wanted = open_ones[0]
     elif wanted not in names:
         raise _refused(name, "sheet", f"is not there; there are {told}", wanted)
-    unread = tuple(f"{'' if is_shown else 'hidden '}sheet {n!r}" for n, is_shown in names.items() if n != wanted)
-    return wanted, unread
+    return wanted, unread(names, [wanted])
 
 
 def _part_of(parts: Mapping[str, bytes], sheet: str) -> bytes:
@@ -189,7 +251,7 @@ def _part_of(parts: Mapping[str, bytes], sheet: str) -> bytes:
     return b""  # a strict workbook has other names for everything; calamine still reads it
 
 
-def _unreadable(name: str, part: bytes) -> Iterator[CellFault]:
+def _unreadable(name: str, part: bytes, *, formulas: bool) -> Iterator[CellFault]:
     """Cells that calamine gives as blank though they are not; and whether the sheet is too wide or tall."""
     tall = wide = 0
     for found in _CELL.finditer(part):
@@ -207,6 +269,8 @@ def _unreadable(name: str, part: bytes) -> Iterator[CellFault]:
         if b't="e"' in found[1]:
             seen = re.sub(rb"<[^>]*>", b"", inside).decode("utf-8", "replace")
             yield CellFault(row, column, shown(seen), "the spreadsheet shows an error there; mend it in the file")
+        elif b"<f" in inside and not formulas:
+            yield CellFault(row, column, "", "holds a formula; type the value itself")
         elif b"<f" in inside and not _RESULT.search(inside) and b't="str"' not in found[1]:
             says = "holds a formula whose result was not saved; open the file in a spreadsheet program and save it"
             yield CellFault(row, column, "", says)
