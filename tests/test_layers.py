@@ -12,21 +12,23 @@ LAYERS = (
     ("errors",),
     ("units",),
     ("times",),
-    ("fields", "scales"),
+    ("fields", "scales", "vocabulary"),
     ("records",),
-    ("columns",),
+    ("columns", "disclosure"),
+    ("headings",),
     ("store",),
     ("frames",),
-    ("derive", "cohort"),
+    ("derive", "deidentified"),
+    ("cohort",),
     ("plot",),
     ("report", "derived"),
-    ("chart",),
+    ("chart", "charts"),
     ("entry",),
-    ("history", "holding", "known"),
+    ("history", "holding", "known", "trail"),
     ("recording",),
-    ("recording_frames",),
+    ("recording_frames", "papers"),
     ("amending", "reading"),
-    ("importing",),
+    ("importing", "exporting", "stating"),
     ("log",),
     ("opening",),
     ("forms",),
@@ -34,7 +36,7 @@ LAYERS = (
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-PURE = ("derive", "derived", "plot", "report", "chart", "cohort")
+PURE = ("deidentified", "derive", "derived", "plot", "report", "chart", "charts", "cohort")
 LISTED = {("log", "forms")}  # `log.enter` asks for the form lazily: the one import upwards
 ONLY_IN = {
     "sqlite3": {"store"},
@@ -43,6 +45,7 @@ ONLY_IN = {
     "matplotlib": {"plot"},
     "jinja2": {"report"},
     "typst": {"report"},
+    "openpyxl": {"entry"},
     "python_calamine": {"entry"},
     "ipywidgets": {"forms"},
     "IPython": {"forms"},

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from titration import derive, errors, plot
     from titration.chart import Chart
     from titration.errors import NeedsConfirmation, TitrationError
+    from titration.headings import shown
     from titration.log import Entry, Log
     from titration.opening import create, restore
     from titration.opening import open as open  # noqa: A004 - said twice, so that it is exported without standing in __all__
@@ -55,6 +56,7 @@ _HOMES = {
         "OralDose", "Patient", "PatientState", "Pump", "Readout", "Refill", "Score", "SideEffect", "Statement",
         "TimedBolus", "Visit",
     ),
+    "titration.headings": ("shown",),
     "titration.scales": ("Scale",),
 }  # fmt: skip
 _MODULES = ("derive", "errors", "plot")
@@ -64,7 +66,7 @@ __all__ = [
     "Bolus", "Catheter", "Chart", "DiarySchedule", "DoseChange", "DoseStep", "Entry", "Event", "Goal", "GoalRating",
     "Log", "NeedsConfirmation", "Note", "OralDose", "Patient", "PatientState", "Pump", "Readout", "Refill", "Scale",
     "Score", "SideEffect", "Statement", "TimedBolus", "TitrationError", "Visit", "create", "derive", "errors", "plot",
-    "restore",
+    "restore", "shown",
 ]  # fmt: skip  # `open` stays out: a star import must not hide the builtin
 
 

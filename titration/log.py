@@ -18,7 +18,9 @@ from titration.records import FindingClosed, Record, kind_of
 from titration.store.writing import Author, Heading
 
 if TYPE_CHECKING:
+    from titration.exporting import Exported
     from titration.importing import ImportResult
+    from titration.report.monthly import MonthlyReport
 
 Clock = Callable[[], datetime]
 
@@ -119,6 +121,18 @@ class Log(Reader):
 
         return import_file(self, Path(path), **how)
 
+    def visit_workbook(self, path: str | Path) -> Path:
+        """Write an empty visit workbook with this log's scales, to fill in and import; never over a file."""
+        from titration.entry import visit_workbook  # noqa: PLC0415 - brings openpyxl in
+
+        return visit_workbook.write(Path(path), self.scales)
+
+    def export(self, folder: str | Path, **how: Any) -> Exported:
+        """Write the facts as files, all of them or de-identified; see `titration.exporting.export`."""
+        from titration.exporting import export  # noqa: PLC0415 - brings pandas in
+
+        return export(self, folder, **how)
+
     def correct(self, row: int, record: Record, *, reason: str, confirm: Mapping[str, str] | None = None) -> Entry:
         """Put a right record in the place of a wrong one; both stay, and who said so and why.
 
@@ -210,6 +224,23 @@ class Log(Reader):
 
         return amending.redact(self._store, int(row), field, self.heading("redact", reason))
 
+    def sign(self, report: MonthlyReport, meaning: str = "reviewed") -> Entry:
+        """State something of a patient's report, by name: a typed name, not an authenticated signature.
+
+        The next report of that month says "stated by", and what was entered or amended since.
+
+        Args:
+            report: As `log.chart(patient).report(month)` gives it.
+            meaning: author, reviewed or approved.
+
+        Raises:
+            AppendRefused: Something of its days was written since it was read, or it is of another log.
+            InvalidRecord: There is no such meaning.
+        """
+        from titration import stating  # noqa: PLC0415 - brings the report in
+
+        return stating.sign(self, report, meaning)
+
     def add_scale(self, *added: scales.Scale) -> Entry:
         """Add the site's own scales; they are kept in the log."""
         from titration import amending  # noqa: PLC0415 - `add` does not need it
@@ -221,6 +252,12 @@ class Log(Reader):
         from titration import forms  # noqa: PLC0415 - the one import upwards, so that a log can be asked for it
 
         return forms.enter(self, patient)
+
+    def explore(self, patient: str) -> Any:
+        """One patient's pictures with pickers, in a notebook; reads only."""
+        from titration import forms  # noqa: PLC0415 - as above
+
+        return forms.explore(self, patient)
 
 
 __all__ = ["Clock", "Entry", "Log", "system_clock"]

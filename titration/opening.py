@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import warnings
 from pathlib import Path
 
 from titration import __version__, errors, times
@@ -54,10 +55,15 @@ def open(  # noqa: A001 - `titration.open` reads as what it is; a star import le
 
     Raises:
         LogNotFound, NotALog, NewerLog, SealBroken, LogRolledBack, WriteRefused: As they say.
+
+    Warns:
+        UserWarning: Other accounts can reach the file; a sentence says how to close it.
     """
     writer = None if by is None else author(by)
     heading = None if writer is None else _heading("migration", writer, clock)
     store = files.open_store(Path(path), write=writer is not None, heading=heading, network=network)
+    for sentence in files.loose(store.path):
+        warnings.warn(sentence, stacklevel=2)
     return Log(store, writer, clock=clock)
 
 
@@ -68,6 +74,7 @@ def create(
     zone: str,
     by: str | None = None,
     check_characters: bool = False,
+    network: bool = False,
     clock: Clock = system_clock,
 ) -> Log:
     """Start a new log; nothing may be at the path.
@@ -78,6 +85,7 @@ def create(
         zone: IANA zone of the site: days and months are its.
         by: Who starts it; the account of the operating system when left out.
         check_characters: Whether every patient code ends in a check character (ISO 7064 MOD 37,36).
+        network: Whether writing on a network drive is accepted.
         clock: What tells the time.
 
     Raises:
@@ -94,7 +102,7 @@ def create(
         raise errors.InvalidEntry("a new log", faults)
     writer = author(by or _account())
     properties = {"site": site, "zone": zone} | ({codes.PROPERTY: codes.SYSTEM} if check_characters else {})
-    store = files.create(Path(path), _heading("init", writer, clock), properties)
+    store = files.create(Path(path), _heading("init", writer, clock), properties, network=network)
     return Log(store, writer, clock=clock)
 
 
@@ -104,6 +112,8 @@ def restore(
     *,
     by: str,
     reason: str = "restored from a backup",
+    identity: str | Path | None = None,
+    network: bool = False,
     clock: Clock = system_clock,
 ) -> Log:
     """A new log out of a backup; it has an id of its own and names its parent.
@@ -113,6 +123,8 @@ def restore(
         path: The new log; nothing may be there.
         by: Who restores.
         reason: Why.
+        identity: The file of the secret key, for an encrypted backup.
+        network: Whether writing on a network drive is accepted.
         clock: What tells the time.
 
     Raises:
@@ -120,5 +132,26 @@ def restore(
         SealBroken: The backup does not fit its seals.
     """
     writer = author(by)
-    store = files.restore(Path(backup), Path(path), _heading("restore", writer, clock, reason))
+    heading = _heading("restore", writer, clock, reason)
+    key = None if identity is None else Path(identity)
+    store = files.restore(Path(backup), Path(path), heading, identity=key, network=network)
     return Log(store, writer, clock=clock)
+
+
+def drill(
+    path: str | Path, folder: str | Path, *, identity: str | Path | None = None, clock: Clock = system_clock
+) -> files.Drill:
+    """Try the newest backup of a log: restore it to a passing place, verify it, compare it with the log.
+
+    Args:
+        path: The log; it is only read.
+        folder: Where `titration backup --to` keeps its backups.
+        identity: The file of the secret key, for encrypted backups.
+        clock: What tells the time.
+
+    Raises:
+        StorageFailed: There is no backup of this log in the folder.
+    """
+    key = None if identity is None else Path(identity)
+    heading = _heading("restore", author(_account()), clock, "a drill")
+    return files.drill(Path(path), Path(folder), heading, key)

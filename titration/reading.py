@@ -16,12 +16,14 @@ from titration.store.seal import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, tzinfo
+    from datetime import date, datetime, tzinfo
 
     import pandas as pd
 
     from titration.chart import Chart
+    from titration.charts import Cohort
     from titration.known import AsOf
+    from titration.report.paper import Paper
 
 
 class Reader:
@@ -55,6 +57,21 @@ class Reader:
         entry, sealed, _ = self._store.head()
         mode = "for reading" if self.by is None else f"by {self.by}"
         return f"<log of {self.site}, open {mode}: entry {entry} of {times.stamp(self.recorded(entry))}, head {short(sealed)}>"
+
+    def _repr_html_(self) -> str:
+        """A card for a notebook: site, patients, entries, the newest one, and whether it can be written to."""
+        from titration.plot import card  # noqa: PLC0415 - matplotlib is heavy
+
+        entry, sealed, _ = self._store.head()
+        patients = self._store.query("SELECT COUNT(DISTINCT patient) FROM patient")[0][0]
+        return card.log_card(
+            self.site if not self.is_demo or "made" in self.site else f"{self.site} (made-up clinic)",
+            [
+                ("patients", str(patients)), ("entries", str(entry)),
+                ("newest entry", f"{self.recorded(entry):%Y-%m-%d %H:%M} ({self.zone})"),
+                ("open", "for reading" if self.by is None else f"by {self.by}"), ("head", short(sealed)),
+            ],
+        )  # fmt: skip
 
     def close(self) -> None:
         """Let go of the file."""
@@ -96,8 +113,9 @@ class Reader:
         """The entry a moment stands for.
 
         Args:
-            asof: An entry's number; a time, which means the last entry recorded by then; a day, which
-                means its end in the log's zone; None is the newest.
+            asof: An entry's number; a time, which means the last entry in order recorded by then (an entry whose
+                clock does not fit the order counts with the one before it); a day, which means its end in the
+                log's zone; None is the newest.
 
         Raises:
             RowNotFound: There is no such entry, or none by then.
@@ -180,12 +198,33 @@ class Reader:
         with self._store.reading():
             self._known(patient)
             entry = self.entry_at(asof)
-            at, sealed = self._store.query("SELECT recorded_at, seal FROM entry WHERE entry = ?", entry)[0]
+            ((sealed,),) = self._store.query("SELECT seal FROM entry WHERE entry = ?", entry)
+            at = known.moment_of(self._store, entry)
             return Chart(
                 patient=patient, site=self.site, zone=self.zone, asof=entry,
                 asof_at=pd.Timestamp(at, unit="s", tz="UTC"), head=sealed.hex(), log_id=self._store.properties["id"],
                 demo=self.is_demo, frames=self._frames_of(patient, entry), scales=self.scales,
             )  # fmt: skip
+
+    def cohort(self, asof: AsOf = None) -> Cohort:
+        """Every patient's frames, read at one moment: who they are in a table, and pictures of many.
+
+        Args:
+            asof: See `entry_at`.
+
+        Example:
+            >>> sorted(demo_log.cohort().table["item"].unique())[:2]
+            ['age', 'diagnosis']
+        """
+        import pandas as pd  # noqa: PLC0415 - see chart
+
+        from titration.charts import Cohort  # noqa: PLC0415 - see chart
+
+        with self._store.reading():
+            entry = self.entry_at(asof)
+            at = pd.Timestamp(self.recorded(entry)).tz_convert("UTC")
+            made = frames.chart_frames(self._store, entry, None)
+            return Cohort(site=self.site, zone=self.zone, asof=entry, asof_at=at, demo=self.is_demo, frames=made)
 
     def findings(self, patient: str | None = None, asof: AsOf = None) -> pd.DataFrame:
         """What is odd about the record and was not closed yet; see `derive.findings.findings`.
@@ -201,13 +240,32 @@ class Reader:
                 self._known(patient)
             entry = self.entry_at(asof)
             made = frames.chart_frames(self._store, entry, patient)
-            return findings.findings(made, zone=self.zone, until=self.recorded(entry))
+            until = times.from_seconds(known.moment_of(self._store, entry))
+            return findings.findings(made, zone=self.zone, until=until)
 
     def _frames_of(self, patient: str, entry: int) -> dict[str, pd.DataFrame]:
         from titration.history import corrections  # noqa: PLC0415 - brings pandas in
 
         made = frames.chart_frames(self._store, entry, patient)
         return {**made, "corrections": corrections(self._store, asof=entry, patient=patient)}
+
+    def due(self, first: str | date | None = None, last: str | date | None = None, asof: AsOf = None) -> Paper:
+        """The booked, printed and noted dates of every patient that fall in some days; see `papers.due`."""
+        from titration import papers  # noqa: PLC0415 - brings the report in
+
+        return papers.due(self, first, last, asof)
+
+    def audit(self, first: str | date | None = None, last: str | date | None = None, asof: AsOf = None) -> Paper:
+        """What was written in some days, by whom and why, and whether the file fits; see `papers.audit`."""
+        from titration import papers  # noqa: PLC0415 - brings the report in
+
+        return papers.audit(self, first, last, asof)
+
+    def clinic(self, month: str, asof: AsOf = None) -> Paper:
+        """The clinic's month, in the order of the codes; see `papers.clinic`."""
+        from titration import papers  # noqa: PLC0415 - brings the report in
+
+        return papers.clinic(self, month, asof)
 
     def identity(self, patient: str) -> str:
         """The line that says which patient this is: code, birth year, pump, last dose and its date."""

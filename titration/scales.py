@@ -275,7 +275,7 @@ def from_toml(text: str) -> tuple[Scale, ...]:
     """
     try:
         tables = tomllib.loads(text).get("scale")
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits, tables in tables without end
         raise InvalidEntry("the scale file", [Fault("file", "", f"is not TOML: {error}")]) from error
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise InvalidEntry("the scale file", [Fault("[[scale]]", "", "must be there at least once")])

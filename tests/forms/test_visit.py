@@ -102,12 +102,12 @@ def test_the_card_that_was_read_back_is_stored_with_the_entry(form, log):
 
 def test_every_fault_is_listed_in_one_place_beside_the_name_of_its_box(form):
     fill(form, "dose_change", dose_mcg_per_day="120", concentration_mcg_per_ml="mild")
-    fill(form, "refill", next_booked_on="2026-02-30")
+    fill(form, "refill", next_booked_on="2026-02-30", withdrawn_ml="4 mL")
     form.parts["score"].line("nrs_spasticity").value.value = "11"
     form.read_back.click()
     said = form.words.value
     assert "5 things have to be put right" in said
-    for words in ("Daily dose (mcg/day)", "Concentration (mcg/mL)", "Mode", "Next booked on", "from 0 to 10"):
+    for words in ("Daily dose (mcg/day)", "Concentration (mcg/mL)", "Mode", "Next refill booked on", "from 0 to 10"):
         assert words in said
     assert form.save.disabled
 
@@ -275,11 +275,50 @@ def test_flex_steps_are_typed_as_text(form, log):
 
 
 def test_the_last_program_is_shown_and_no_box_is_filled_with_it(form):
-    shown = form._last.value
+    shown = form.screen.asides["dose_change"].value
     assert "120 micrograms per day" in shown
     assert "500 micrograms per millilitre" in shown
-    filled = [box.value for box in form.parts["dose_change"].inputs if box.value]
+    filled = [box.value for box in form.parts["dose_change"].named.values() if box.value]
     assert filled == []
+
+
+def test_the_pump_the_last_refill_and_the_dates_are_there_to_read_and_no_box_is_filled_with_them(demo_log):
+    made = demo_log.enter("P001")
+    asides = {name: aside.value for name, aside in made.screen.asides.items()}
+    assert "SynchroMed II 8637-40" in asides["readout"]
+    assert "220 micrograms per day" in asides["readout"]
+    assert "500 micrograms per millilitre" in asides["refill"]
+    assert "<td>next refill booked</td><td>2026-12-16</td>" in asides["next"]
+    assert "printed before the refill of 2026-10-19" in asides["next"]
+    assert made.screen.who.value == f"<b>{demo_log.identity('P001')}</b>"
+    assert made.screen.typed == {}
+    made.patient.value = "P008"
+    assert "Programmed or planned, as entered" in made.screen.asides["dose_change"].value
+    assert "P008" in made.screen.who.value
+    assert "P001" not in made.screen.who.value
+
+
+def test_a_readout_and_the_next_dates_are_saved_with_the_records_they_are_of(form, log):
+    fill(form, "readout", dose_mcg_per_day="120 mcg/day", reservoir_ml="4.1 mL", alarm_on="2026-12-20")
+    fill_dose(form)
+    fill(form, "dose_change", alarm_on="2027-03-01")
+    fill(
+        form, "refill", withdrawn_ml="4.4 mL", injected_ml="40 mL", next_booked_on="2027-02-20", use_by_on="2027-06-30"
+    )
+    form.read_back.click()
+    form.save.click()
+    assert log.readouts()[["dose_mcg_per_day", "reservoir_ml"]].to_numpy().tolist() == [[120, 4.1]]
+    assert log.readouts()["alarm_on"].dt.strftime("%Y-%m-%d").tolist() == ["2026-12-20"]
+    assert log.doses("P001")["alarm_on"].dt.strftime("%Y-%m-%d").tolist()[-1] == "2027-03-01"
+    assert log.refills()["next_booked_on"].dt.strftime("%Y-%m-%d").tolist() == ["2027-02-20"]
+
+
+def test_a_booked_date_alone_makes_no_refill(form, log):
+    fill(form, "refill", next_booked_on="2027-02-20")
+    form.read_back.click()
+    assert "Next refill booked on" in form.words.value
+    assert "is kept with a refill" in form.words.value
+    assert form.save.disabled
 
 
 def test_the_picker_says_who_each_patient_is(form, log):
@@ -327,12 +366,16 @@ def test_any_scale_of_the_log_can_be_added(form, log):
     assert log.scores()[["scale", "value"]].to_numpy().tolist() == [["snow_spasm_frequency", 3]]
 
 
-def test_a_rarer_record_has_its_place_and_can_be_added_twice(form, log):
-    fill(form, "event", event="confounder", subtype="UTI", started_on="2026-11-01")
-    form.choice.value = "event"
-    form.add.click()
-    for name, text in {"event": "care", "subtype": "seating", "started_on": "2026-11-02"}.items():
-        form._added[0].box(name).value = text
+def test_a_rarer_record_can_be_added_and_more_than_once(form, log):
+    given = [
+        {"event": "confounder", "subtype": "UTI", "started_on": "2026-11-01"},
+        {"event": "care", "subtype": "seating", "started_on": "2026-11-02"},
+    ]
+    for nth, texts in enumerate(given):
+        form.screen.choice.value = "event"
+        form.screen.add.click()
+        for name, text in texts.items():
+            form.screen.added[nth].box(name).value = text
     form.read_back.click()
     form.save.click()
     assert log.events()["subtype"].tolist() == ["UTI", "seating"]
@@ -345,16 +388,18 @@ def test_what_is_typed_is_never_taken_for_markup(form):
     assert "&lt;img" in form.words.value
 
 
-@pytest.mark.parametrize(
-    "table", [table for table, kind in KINDS.items() if kind.parent is None and table != "patient"]
-)
-def test_every_field_of_every_record_has_a_box(form, table):
-    part = form.parts[table]
+def test_every_field_of_every_record_has_a_box(form):
     elsewhere = {"patient", "scale", "value", "grade", "not_assessed", "reporter", "body_part", "side", "as_stated"}
     elsewhere |= {"effect", "severity", "observed_at", "observed_on", "visited_at", "visited_on"}
-    for declared in KINDS[table].fields:
-        if declared.name not in elsewhere:
-            assert part.box(declared.name) in form.inputs
+    for table in form.screen.rarer:
+        form.screen.append(table)
+    parts = {**form.parts, **{section.kind.table: section for section in form.screen.added}}
+    assert {*parts, "patient"} == {table for table, kind in KINDS.items() if kind.parent is None}
+    inputs = form.inputs
+    for table, part in parts.items():
+        for declared in KINDS[table].fields:
+            if declared.name not in elsewhere:
+                assert part.box(declared.name) in inputs, (table, declared.name)
 
 
 @pytest.fixture

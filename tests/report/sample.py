@@ -1,6 +1,7 @@
 """One invented patient with a bit of everything, and what a report needs of a chart."""
 
 import datetime as dt
+import functools
 import types
 
 import build
@@ -8,7 +9,10 @@ import pandas as pd
 
 from titration import scales
 from titration.records import Event, OralDose, Patient, Pump, Refill, SideEffect, Visit
+from titration.report import build as build_report
 
+undrawn = functools.partial(build_report, pictures=False)
+"""A report without its pictures: most tests are about what it says, and drawing takes ten times as long."""
 HEAD = "3f9a1c20" * 8
 ASOF_AT = pd.Timestamp("2026-11-12T12:10:33Z")
 

@@ -1,13 +1,16 @@
 """The table of facts: one fact for each thing printed, each with an id and the rows it came from."""
 
+import importlib
+
 import build
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report import sample
+from report.sample import undrawn as report_of
 
-from titration.report import build as report_of
-from titration.report.facts import Fact, distinct, slug
+from titration.records import KINDS
+from titration.report.facts import AS_RECORDED, Fact, distinct, slug
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +29,64 @@ def test_every_fact_has_an_id_of_its_own_and_a_label(october):
     assert all(fact.label and fact.text for fact in october.facts)
 
 
-def test_sources_name_rows_that_are_there(october):
-    chart = sample.chart(*sample.all_of_it())
-    frames = {"dose_change": "doses", "score": "scores", "refill": "refills", "event": "events"}
-    for fact in october.facts:
+def resolved(name):
+    """The public thing of a dotted name."""
+    module, _, rest = name.partition(".")
+    found = importlib.import_module(module)
+    for part in rest.split("."):
+        if not hasattr(found, part):
+            importlib.import_module(f"{found.__name__}.{part}")
+        found = getattr(found, part)
+    return found
+
+
+def public(name):
+    return not any(part.startswith("_") for part in name.split("."))
+
+
+@pytest.fixture(params=["sample", "P006", "P010"])
+def traced(request):
+    """A report, and the rows its log holds: table to numbers."""
+    if request.param == "sample":
+        chart, history = sample.chart(*sample.all_of_it()), sample.corrections()
+    else:
+        chart = request.getfixturevalue("demo_log").chart(request.param)
+        history = chart.frames["corrections"]
+    report = report_of(chart, "2026-10", history=history, before_after=True)
+    held = {kind.table: set(chart.frames[kind.frame]["row"]) for kind in KINDS.values()}
+    held["dose_change"] |= set(chart.frames["plans"]["row"])
+    for table, row in zip(history["record"], history["row"], strict=True):
+        held[table].add(row)  # a corrected row stands in the log, and no frame of now has it
+    return report, held
+
+
+def test_every_fact_names_its_public_function_or_is_as_recorded_and_its_rows_are_in_the_log(traced):
+    report, held = traced
+    for fact in report.facts:
+        assert fact.function, fact
+        if fact.function == AS_RECORDED:
+            assert not fact.definition
+            assert fact.source or fact.id in {"patient.code", "record.site", "record.head"}, fact
+        else:
+            assert public(fact.function)
+            assert callable(resolved(fact.function)), fact
+        if fact.definition:
+            assert fact.source or not fact.n or fact.id.startswith(("record.", "unsigned.")), fact
         for source in fact.source:
             table, row = source.split(":")
-            if table in frames and not fact.id.startswith("correction."):
-                assert int(row) in set(chart.frames[frames[table]]["row"])
+            assert int(row) in held[table], fact
 
 
-@settings(max_examples=8, deadline=None)
+def test_a_derived_number_is_what_its_function_gives_for_its_source_rows():
+    chart = sample.chart(*sample.all_of_it())
+    fact = next(f for f in report_of(chart, "2026-10").facts if f.id.endswith(".percent") and f.text == "-10 %")
+    assert fact.source == ("dose_change:3", "dose_change:4")
+    doses = chart.frames["doses"]
+    made = resolved(fact.function)(doses[doses["row"].isin([3, 4])], zone=chart.zone)
+    assert (fact.formula, fact.value) == ("100 x (new - old) / old", made["change_pct"].iloc[1])
+
+
+@settings(max_examples=4, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 28), st.integers(0, 10)), max_size=30))
 def test_the_counts_are_those_of_the_records(given_scores):
     records = [build.score(f"2026-10-{day:02d}", value, reporter="patient") for day, value in given_scores]

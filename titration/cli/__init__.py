@@ -5,6 +5,7 @@ Each verb lives in a module that is imported when it is asked for, and imports w
 
 from __future__ import annotations
 
+import errno
 import importlib
 from typing import Any
 
@@ -24,9 +25,16 @@ VERBS = {
     "history": "reading",
     "chart": "reading",
     "report": "reading",
+    "sign": "papers",
+    "card": "papers",
+    "due": "papers",
+    "audit": "papers",
+    "export": "exporting",
     "verify": "keeping",
     "backup": "keeping",
     "restore": "keeping",
+    "drill": "keeping",
+    "key": "keeping",
     "scale": "scaling",
     "code": "keeping",
     "schema": "keeping",
@@ -54,15 +62,32 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; an error of ours is its sentence and exit status 1, never a traceback."""
-        from titration.errors import NeedsConfirmation, TitrationError
+        from titration.cli.typed import plain
+        from titration.errors import NeedsConfirmation, TitrationError, shown
 
         try:
             return super().invoke(ctx)
         except NeedsConfirmation as need:
             again = 'answer each with --confirm "NAME=the pump shows this", or retype; nothing was stored'
-            raise click.ClickException(f"{need}\n{again}") from need
+            raise click.ClickException(plain(f"{need}\n{again}")) from need
         except TitrationError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(plain(str(error))) from error
+        except click.ClickException as error:
+            error.message = plain(error.message)
+            raise
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # who read the output has stopped reading; click ends quietly
+                raise
+            where = shown(str(error.filename or "a file"))
+            message = f"{where} cannot be read or written: {error.strerror or error}; check the path, or name another"
+            raise click.ClickException(message) from error
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is no text before anything looks at it."""
+        from titration.cli.typed import refuse_unreadable
+
+        refuse_unreadable(args)
+        return super().parse_args(ctx, args)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,4 +1,4 @@
-"""`titration init`, `code`, `verify`, `backup`, `restore`, `schema`, `demo`: the file itself."""
+"""`titration init`, `code`, `verify`, `backup`, `restore`, `drill`, `key`, `schema`, `demo`: the file itself."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from titration.cli import options
 @click.option(
     "--check-characters", is_flag=True, help="Every patient code ends in a check character (ISO 7064 MOD 37,36)."
 )
-def init_verb(log: Path, site: str, zone: str, by: str | None, *, check_characters: bool) -> None:
+@options.network_option
+def init_verb(log: Path, site: str, zone: str, by: str | None, *, check_characters: bool, network: bool) -> None:
     """Start a new log; never writes over a file."""
     import titration
 
-    with titration.create(log, site=site, zone=zone, by=by, check_characters=check_characters) as made:
+    with titration.create(log, site=site, zone=zone, by=by, check_characters=check_characters, network=network) as made:
         click.echo(f"started {log}, readable by you alone: {made!r}")
 
 
@@ -47,24 +48,61 @@ def code_verb(code: str) -> None:
 @click.option(
     "--copy", is_flag=True, help="It is a backup or a copy: leave aside what this computer has seen of the log."
 )
-def verify_verb(log: Path, head: str | None, *, copy: bool) -> None:
-    """Read the whole file against its seals; exit status 0 when all fits, 1 otherwise."""
+@click.option(
+    "--anchor",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of heads on another disk: each must be in the log, and when all fits the newest is added to it.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read.")
+def verify_verb(log: Path, head: str | None, anchor: Path | None, jobs: int, *, copy: bool) -> None:
+    """Read the whole file against its seals; exit status 0 when all fits, 1 otherwise.
+
+    A chain that was written anew from the start fits too. Only a head kept apart from the file shows that: on a
+    printed report (--head), or in a file on another disk (--anchor).
+    """
     from titration.store.verify import verify
 
-    found = verify(log, head, alone=copy)
+    found = verify(log, head, alone=copy, anchored=anchor, jobs=jobs)
     click.echo(str(found), err=not found.fits)
     if not found.fits:
         sys.exit(1)
 
 
+identity_option = click.option(
+    "--identity", type=click.Path(path_type=Path, dir_okay=False), help="The file of the secret key of the backups."
+)
+
+
 @click.command(name="backup")
 @options.log_argument
-@click.argument("target", type=click.Path(path_type=Path))
-def backup_verb(log: Path, target: Path) -> None:
-    """Make a verified copy, also while others write; never writes over a file."""
+@click.argument("target", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Keep backups in this folder instead, named by entry and day.",
+)
+@click.option("--keep", type=click.IntRange(1), default=30, show_default=True, help="With --to: how many stay.")
+@click.option(
+    "--recipient", "recipients", multiple=True, help="Encrypt to this public key (age1...), or a file of them."
+)
+def backup_verb(log: Path, target: Path | None, folder: Path | None, keep: int, recipients: tuple[str, ...]) -> None:
+    """Make a verified copy, also while others write; never writes over a file.
+
+    With --to the newest --keep backups stay, and an older one is taken away only after the new one was verified, only
+    if this program made it, and only if it still is what was made.
+    """
+    from titration.store import age, rotation
     from titration.store.backup import backup
 
-    click.echo(f"backed up: {backup(log, target)}")
+    if (target is None) == (folder is None):
+        message = "name the file of the copy, or a folder with --to, and not both"
+        raise click.UsageError(message)
+    keys = age.recipients(recipients, Path.cwd())
+    if folder is not None:
+        click.echo(str(rotation.rotate(log, folder, keep, keys)))
+    elif target is not None:
+        click.echo(f"backed up{', encrypted' if keys else ''}: {backup(log, target, keys)}")
 
 
 @click.command(name="restore")
@@ -72,12 +110,40 @@ def backup_verb(log: Path, target: Path) -> None:
 @options.log_argument
 @options.by_option
 @click.option("--reason", default="restored from a backup", show_default=True, help="Why, in words.")
-def restore_verb(backup: Path, log: Path, by: str, reason: str) -> None:
+@identity_option
+@options.network_option
+def restore_verb(backup: Path, log: Path, by: str, reason: str, identity: Path | None, *, network: bool) -> None:
     """Make a new log out of a backup; it names its parent, and the backup stays as it is."""
     import titration
 
-    with titration.restore(backup, log, by=by, reason=reason) as made:
+    with titration.restore(backup, log, by=by, reason=reason, identity=identity, network=network) as made:
         click.echo(f"restored {log} from {backup}: {made!r}")
+
+
+@click.command(name="drill")
+@options.log_argument
+@click.argument("folder", type=click.Path(path_type=Path))
+@identity_option
+def drill_verb(log: Path, folder: Path, identity: Path | None) -> None:
+    """Try the newest backup in a folder: restore it to a passing place, verify it, compare it with the log."""
+    from titration.opening import drill
+
+    found = drill(log, folder, identity=identity)
+    click.echo(str(found), err=not found.fits)
+    if not found.fits:
+        sys.exit(1)
+
+
+@click.command(name="key")
+@click.argument("identity", type=click.Path(path_type=Path))
+def key_verb(identity: Path) -> None:
+    """Make a secret key for encrypted backups in a new file, and print its public one for `backup --recipient`."""
+    from titration.store.age import new_key
+
+    click.echo(new_key(identity))
+    click.echo(
+        f"the secret key is in {identity}: keep it apart from the backups; without it nobody opens them", err=True
+    )
 
 
 @click.command(name="schema")
@@ -116,7 +182,8 @@ def demo_verb(log: Path, reports: Path | None) -> None:
         click.echo(f"  {made!r}")
         click.echo(f"  {len(made.doses())} dose changes, {len(made.scores())} scores, {len(made.refills())} refills")
         if reports is not None:
-            from titration.cli.reading import last_full_month, write_reports
+            from titration.cli.reading import last_full_month
+            from titration.cli.reports import write_reports
 
             month = last_full_month(made)
             written = write_reports(made, month, (), reports, replace=True)

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from titration.recording import Entry
+    from titration.report.paper import Paper
 
 SHOWN_ROWS = 12
 
@@ -42,6 +43,15 @@ def say_entry(entry: Entry) -> None:
     more = " ..." if len(entry.rows) > SHOWN_ROWS else ""
     rows = f", rows {', '.join(map(str, entry.rows[:SHOWN_ROWS]))}{more}" if entry.rows else ""
     click.echo(f"stored as entry {entry.entry}{rows}; seal {entry.seal[:16]}; recorded {entry.recorded}")
+
+
+def say_paper(paper: Paper, output: Path | None, *, replace: bool = False) -> None:
+    """Show a paper in words, or write its files into a folder."""
+    if output is None:
+        click.echo(paper.text(), nl=False)
+        return
+    paths = paper.save(output, replace=replace)
+    click.echo(f"wrote {len(paths)} files to {output}: {paths[0].stem}")
 
 
 def opened(log: Path, *, by: str | None = None, network: bool = False) -> Any:

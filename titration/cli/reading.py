@@ -80,17 +80,47 @@ def chart_verb(
 @options.log_argument
 @click.option("--month", help="As in 2026-10; the last full month before the newest entry when left out.")
 @click.option("--patient", "patients", multiple=True, help="Only this patient; can be repeated.")
+@click.option(
+    "--all", "everyone", is_flag=True, help="Every patient, and a page that leads to them; so without --patient."
+)
+@click.option("--clinic", is_flag=True, help="The clinic's month on one paper instead; in words without -o.")
 @options.asof_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder to write to.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The folder to write to; one patient's in words without it."
+)
 @click.option("--replace", is_flag=True, help="Write over reports whose content differs.")
 def report_verb(
-    log: Path, month: str | None, patients: tuple[str, ...], asof: str | None, output: Path, *, replace: bool
+    log: Path,
+    month: str | None,
+    patients: tuple[str, ...],
+    asof: str | None,
+    output: Path | None,
+    *,
+    everyone: bool,
+    clinic: bool,
+    replace: bool,
 ) -> None:
-    """The month's report of each patient: PDF, HTML, text and facts.csv."""
+    """The month's report of each patient, or of the clinic: PDF, HTML, text and facts.csv."""
+    if (everyone or clinic) and patients:
+        raise click.UsageError("--patient is for some patients, --all and --clinic for every one; name one of them")
+    if output is None and not clinic and len(patients) != 1:
+        raise click.UsageError("say where to: -o FOLDER (one patient's report, or --clinic, is shown without it)")
     with options.opened(log) as opened:
         month = month or last_full_month(opened)
-        written = write_reports(opened, month, patients, output, replace=replace, asof=asof)
-        click.echo(f"wrote {written} files to {output}: the reports of {month}")
+        if clinic:
+            from titration import papers
+            from titration.cli.reports import clinic_lines
+
+            entry = opened.entry_at(asof)
+            made = papers.clinic(opened, month, entry, lines=clinic_lines(opened, month, entry))
+            options.say_paper(made, output, replace=replace)
+        elif output is None:
+            click.echo(opened.chart(patients[0], asof=asof).report(month).text(), nl=False)
+        else:
+            from titration.cli.reports import write_reports
+
+            written = write_reports(opened, month, patients, output, replace=replace, asof=asof)
+            click.echo(f"wrote {written} files to {output}: the reports of {month}")
 
 
 def last_full_month(log: Log) -> str:
@@ -101,27 +131,3 @@ def last_full_month(log: Log) -> str:
 
     newest = log.recorded(log.entry_at()).astimezone(times.zone(log.zone))
     return f"{newest.replace(day=1) - timedelta(days=1):%Y-%m}"
-
-
-def write_reports(
-    log: Log, month: str, patients: tuple[str, ...], output: Path, *, replace: bool, asof: str | None = None
-) -> int:
-    """Write the reports of a month; returns how many files.
-
-    A patient whose report cannot be made is named, and the others are made all the same.
-    """
-    from titration.errors import TitrationError
-
-    everyone = patients or tuple(log.frame("patient", asof=asof)["patient"])
-    output.mkdir(parents=True, exist_ok=True)
-    written, failed = 0, []
-    with click.progressbar(everyone, label=f"reports of {month}", hidden=len(everyone) < 4) as coming:  # noqa: PLR2004 - a bar for a few is noise
-        for patient in coming:
-            try:
-                written += len(log.chart(patient, asof=asof).report(month).save(output, replace=replace))
-            except TitrationError as error:
-                failed.append(f"{patient}: {error}")
-    if failed:
-        message = "\n  ".join([f"{written} files were written; not made:", *failed])
-        raise click.ClickException(message)
-    return written

@@ -6,6 +6,7 @@ Never a bounded or numeric box: those change what was typed without a word. Our 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 WHEN = "Date and time"
 WHEN_FORM = "YYYY-MM-DD hh:mm, or the day alone"
 AS_VISIT = "as the visit, unless given"
-NAMED = {"description_width": "13em"}
+NAMED = {"description_width": "15em"}
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,19 @@ def boxes(kind: RecordKind, without: Iterable[str] = ("patient",), *, own: str =
 
 def fold(made: Iterable[Box], title: str) -> Any:
     """Boxes that are seldom needed, under a heading that opens with one click."""
-    return ipywidgets.Accordion([ipywidgets.VBox([b.widget for b in made])], titles=(title,), selected_index=None)
+    return fold_widgets([b.widget for b in made], title)
+
+
+def fold_widgets(made: Iterable[Any], title: str) -> Any:
+    """What is seldom needed, under a heading that opens with one click."""
+    return ipywidgets.Accordion([ipywidgets.VBox(list(made))], titles=(title,), selected_index=None)
 
 
 def heading(words: str) -> Any:
     """The heading of a part of the form."""
-    return ipywidgets.HTML(f"<h3>{words}</h3>")
+    return said(f"<h3>{escape(words)}</h3>")
+
+
+def said(html: str = "") -> Any:
+    """Words on the screen, as HTML that is escaped already."""
+    return ipywidgets.HTML(html)

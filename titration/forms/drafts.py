@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -32,12 +32,14 @@ class Draft:
         kind: Which record they are to be.
         texts: By field name; blank is "not given".
         of_visit: Whether it takes the visit's time when it has none of its own.
+        labels: The words before its boxes, by field, where they are not the field's own.
     """
 
     where: str
     kind: RecordKind
     texts: Mapping[str, str]
     of_visit: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,4 +149,5 @@ def read(
 
 def _complaint(draft: Draft, fault: Fault) -> Complaint:
     names = {f.name: f.heading for f in draft.kind.fields} | dict.fromkeys(pair_of(draft.kind) or (), "Date and time")
+    names |= draft.labels
     return Complaint(draft.where, names.get(fault.field, fault.field), fault.seen, fault.allowed)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from titration.forms import boxes
 from titration.forms.drafts import Complaint, Draft
 from titration.records import SideEffect, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ALL = "any"
 NONE = "none"
@@ -51,9 +54,12 @@ class Effects:
         return self._rows[name] if name in self._rows else {made.names[0]: made.widget for made in self._shared}[name]
 
     @property
-    def inputs(self) -> list[Any]:
-        """All of it."""
-        return [self.none, *self._rows.values(), *(made.widget for made in self._shared)]
+    def named(self) -> dict[str, Any]:
+        """All of it, by name."""
+        return {NONE: self.none, **self._rows, **{made.names[0]: made.widget for made in self._shared}}
+
+    def make(self, _: Iterable[str]) -> None:
+        """Nothing: all of it is there."""
 
     def _said(self) -> dict[str, str]:
         return {name: row.value for name, row in self._rows.items() if row.value}
@@ -73,3 +79,6 @@ class Effects:
         if not (self.none.value and there):
             return []
         return [Complaint("Side effects", "Asked: none", ", ".join(there), "is both none and not none; keep one")]
+
+    def close(self) -> None:
+        """Nothing is ever added to it."""

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from titration.entry.card import ledger, lines, said
+from titration import units
+from titration.entry.card import SPELT, ledger, lines, said
 from titration.entry.door import when
-from titration.forms import boxes
+from titration.forms import boxes, typed_steps
 from titration.forms.effects import ALL
-from titration.records import DoseChange, Record, SideEffect, kind_of
+from titration.records import DoseChange, DoseStep, Record, SideEffect, TimedBolus, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from titration.errors import Question
     from titration.fields import Field
@@ -22,43 +23,6 @@ if TYPE_CHECKING:
     from titration.recording import Entry, Rehearsal
 
 SHOWS = "the pump shows this"
-# JupyterLab takes letters and arrows typed into a drop-down for its own shortcuts ("0 0" restarts the kernel, "d d"
-# deletes the cell; ipywidgets issue 3912); this attribute on what has the focus tells it to leave the keys alone.
-KEYS_STAY = (
-    "this.closest('.titration-form').addEventListener("
-    "'focusin', now => now.target.setAttribute('data-lm-suppress-shortcuts', 'true'))"
-)
-STYLE = (
-    f'<style onload="{KEYS_STAY}">'
-    """
-.titration-form { max-width: 86em; }
-.titration-form .widget-text, .titration-form .widget-textarea, .titration-form .widget-dropdown
-  { width: 36em; flex: none; }
-.titration-form .titration-patient { width: 76em; max-width: 100%; }
-.titration-form h3 { margin: 1em 0 .2em; border-bottom: 1px solid currentColor; line-height: 1.5; }
-.titration-form .jupyter-widget-Collapse-contents h3 { display: none; }
-.titration-form .widget-html-content { line-height: 1.5; }
-.titration-form .titration-line { flex-wrap: wrap; }
-.titration-form .titration-line > .widget-text:first-child, .titration-form .titration-line > .widget-dropdown:first-child
-  { width: 35em; }
-.titration-form .titration-line > :first-child > label { width: 19em !important; }
-.titration-form .titration-line .titration-narrow { width: 17em; }
-.titration-form .titration-line .titration-narrow > label { width: 7em !important; }
-.titration-form .titration-grid { grid-template-columns: 19em 15em 15em; }
-.titration-form .titration-grid .widget-dropdown { width: 14em; }
-.titration-form .titration-grid .widget-label { display: flex; justify-content: flex-end; padding-right: .5em; }
-.titration-form .titration-shows { width: auto; }
-.titration-form .titration-effects { grid-template-columns: repeat(3, 27em); }
-.titration-form .titration-effects .widget-dropdown { width: 26em; }
-.titration-form table { border-collapse: collapse; margin: .4em 0; }
-.titration-form th, .titration-form td { text-align: left; padding: .15em 1em .15em 0; vertical-align: top; }
-.titration-form tr { border-bottom: 1px solid #8884; }
-.titration-form tr.changed td { font-weight: bold; }
-.titration-form .titration-panel { border: 1px solid currentColor; padding: .3em 1em; margin: .5em 0; }
-.titration-form .titration-beside { border-left: 1px solid #8888; padding-left: 1em; margin: 1em 0 0 2em; flex: none; }
-.titration-form .titration-question { white-space: normal; }
-</style>"""
-)
 
 
 def table(rows: Iterable[Iterable[str]], head: Iterable[str] = (), *, changed: Container[int] = ()) -> str:
@@ -94,32 +58,95 @@ def complaints(found: Iterable[Complaint]) -> str:
     return panel(f"{count} to be put right. Nothing was stored.", table(rows, head))
 
 
+COMPARED = ("mode", "dose_mcg_per_day", "concentration_mcg_per_ml", "drug", "steps", "boluses")
+SCHEDULES: dict[str, type[DoseStep | TimedBolus]] = {"steps": DoseStep, "boluses": TimedBolus}
+
+
+def _read(change: DoseChange, name: str) -> str:
+    """A field of the last program; a schedule with alike days together."""
+    return typed_steps.spoken(getattr(change, name)) if name in SCHEDULES else said(change, name)
+
+
 def program(change: DoseChange | None) -> str:
     """The last program entered, for reading only."""
     if change is None:
         return "<b>Last program entered</b><br>none"
     kind = kind_of(DoseChange)
-    when = "effective_on" if change.effective_at is None else "effective_at"
-    names = (when, "mode", "dose_mcg_per_day", "concentration_mcg_per_ml", "drug", "steps")
-    rows = [(kind.field(n).title, said(change, n)) for n in names if said(change, n) != "-"]
-    return f"<b>Last program entered</b> (for reading; none of it is saved again){table(rows)}"
+    rows = [("Effective", when(change)), *((kind.field(n).title, _read(change, n)) for n in COMPARED)]
+    shown = table([row for row in rows if row[1] not in {"", "-"}])
+    return f"<b>Last program entered</b> (for reading; none of it is saved again){shown}"
+
+
+def beside(change: DoseChange | None, found: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """The last program entered, what was found and what is typed now, side by side; nothing of it is saved from here.
+
+    Args:
+        change: The last program entered; None when there is none.
+        found: The texts of the readout, by field.
+        now: The texts of the dose change, by field.
+
+    Returns:
+        HTML.
+    """
+    kind = kind_of(DoseChange)
+    rows = [("Effective", "no program" if change is None else when(change), "", "")]
+    for name in COMPARED:
+        typed = now.get(name, "")
+        if name in SCHEDULES:
+            typed = typed_steps.spoken_text(typed, SCHEDULES[name])
+        last = "" if change is None else _read(change, name)
+        told = ("" if last == "-" else last, found.get(name, ""), typed)
+        if any(told):
+            rows.append((kind.field(name).title, *told))
+    head = ("", "last entered", "as found", "now, as typed")
+    return f"<b>The program, side by side</b> (for reading; it is saved from the boxes alone){table(rows, head)}"
 
 
 def card(new: DoseChange, old: DoseChange | None) -> str:
     """Before and now side by side, units spelt out, changed lines marked in words and in bold."""
-    told = [(title, _spelt(was), _spelt(now), changed) for title, was, now, changed in lines(new, old)]
+    told = [(title, _spelt(was), _spelt(now), changed) for title, was, now, changed in _lines(new, old)]
     head = ("", "before", "now", "")
     if old is None:
         shown = table([(title, was, now, "") for title, was, now, _ in told], head)
-        return f"<b>The program</b>{shown}{_sums(new)}<p>There is no earlier program to compare with.</p>"
+        return f"<b>The program</b>{shown}{sums(new)}<p>There is no earlier program to compare with.</p>"
     rows = [(title, was, now, "changed" if changed else "same") for title, was, now, changed in told]
     shown = table(rows, head, changed=[number for number, line in enumerate(told) if line[3]])
-    return f"<b>The program</b>{shown}{_sums(new)}<p>Compare every line with the printout.</p>"
+    return f"<b>The program</b>{shown}{sums(new)}<p>Compare every line with the printout.</p>"
 
 
-def _sums(change: DoseChange) -> str:
+def _lines(new: DoseChange, old: DoseChange | None) -> list[tuple[str, str, str, bool]]:
+    """The lines of the card, a schedule with alike days together."""
+    schedules = {kind_of(DoseChange).field(name).title: name for name in SCHEDULES}
+    made = []
+    for title, was, now, changed in lines(new, old):
+        name = schedules.get(title)
+        made.append(
+            (title, was, now, changed) if name is None else (title, _schedule(old, name), _schedule(new, name), changed)
+        )
+    return made
+
+
+def _schedule(change: DoseChange | None, name: str) -> str:
+    """A schedule with its units spelt out, and a dash for none."""
+    read = "" if change is None else _read(change, name)
+    for unit in ("mcg/h", "mcg"):
+        read = read.replace(f" {unit}", f" {SPELT[unit]}")
+    return read or "-"
+
+
+def sums(change: DoseChange) -> str:
     """What the parts of the program add up to, beside what it states."""
-    told = ledger(change)
+    return lines_of(ledger(change))
+
+
+def totals(by_day: Mapping[str, float]) -> str:
+    """What the parts of a program add up to, where no daily dose is stated yet."""
+    told = [f"    {day}: {units.rounded(mcg, 3)} micrograms per day" for day, mcg in by_day.items()]
+    return lines_of(["  What it adds up to; no daily dose is stated yet", *told])
+
+
+def lines_of(told: Sequence[str]) -> str:
+    """Lines that keep their places; nothing for none."""
     return f"<pre>{escape(chr(10).join(told))}</pre>" if told else ""
 
 
@@ -192,7 +219,7 @@ class Answers:
             shows.on_click(lambda _, box=reason: setattr(box, "value", SHOWS))
             self._boxes[question], self._shows[question] = reason, shows
             words = ipywidgets.HTML(f'<div class="titration-question">{escape(question)}</div>')
-            rows.append(ipywidgets.VBox([words, ipywidgets.HBox([reason, shows])]))
+            rows.append(ipywidgets.VBox([words, ipywidgets.HBox([reason, shows]).add_class("titration-wraps")]))
         title = "<b>To be answered before it can be saved, or retype what was mistyped</b>"
         self.widget = ipywidgets.VBox([ipywidgets.HTML(title), *rows] if rows else []).add_class("titration-questions")
 

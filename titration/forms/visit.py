@@ -1,48 +1,37 @@
-"""The form of one visit: its parts in the order of a visit, the read-back, and saving once."""
+"""The form of one visit: its screen, the read-back, saving once, and a draft of what was not saved yet."""
 
 from __future__ import annotations
 
+import secrets
 import threading
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from titration import times
 from titration.errors import TitrationError
-from titration.forms import boxes, readback
+from titration.forms import boxes, readback, unsaved
 from titration.forms.drafts import in_words, read
-from titration.forms.effects import Effects
-from titration.forms.scores import FIRST, GRID, MUSCLES, Scores
-from titration.forms.section import Part, Section
-from titration.records import KINDS, Patient
+from titration.forms.offers import Offers
+from titration.forms.screen import Screen
+from titration.forms.style import STYLE
+from titration.forms.unsaved import Unsaved
 
 if TYPE_CHECKING:
     from titration.forms.drafts import Draft
     from titration.log import Log
     from titration.recording import Entry, Rehearsal
 
-PARTS = ("visit", "score", "side_effect", "dose_change", "refill", "note")
-USUAL = {
-    "visit": ("visit", "seen_by"),
-    "dose_change": (
-        "mode",
-        "dose_mcg_per_day",
-        "concentration_mcg_per_ml",
-        "drug",
-        "steps",
-        "alarm_on",
-        "reason",
-    ),
-    "refill": ("withdrawn_ml", "expected_ml", "injected_ml", "concentration_mcg_per_ml", "alarm_on", "next_booked_on"),
-    "note": ("words",),
-}
-"""Which boxes stand open; all others of a record are folded beneath them."""
 UNREAD = "Nothing is stored yet. Fill in what there is, then press Read back."
 CHANGED = "Something was changed since the read-back; press Read back again. Nothing is stored yet."
 READING = (
     "This log is open for reading: nothing can be saved from here. "
     'To save, open it with your own code: titration.open("...", by="clinician-1").'
 )
+KEPT = "What is typed is kept as a draft on this computer, last at {}. A draft is no record."
+NOT_KEPT = "No draft can be kept: the state folder of this computer cannot be written to."
 
 
 class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothing of its types
@@ -50,9 +39,8 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
 
     Attributes:
         entry: What it saved; None before.
-        patient: The picker; its labels are identity lines.
-        when: The box for date and time of the visit.
-        parts: The parts by table, in the order of the screen.
+        screen: Its boxes, and what is on record beside them.
+        offers: What was typed before and not saved.
         answers: The questions of the last read-back.
         read_back: The button.
         save: The button; works only after a read-back of exactly what is in the boxes.
@@ -71,109 +59,57 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
         super().__init__()
         self._titration = log
         self._turn = threading.Lock()  # JupyterLab may run buttons in more than one thread
+        self._id, self._opened, self._is_quiet = secrets.token_hex(8), log.entry_at(), True
         self._held: Rehearsal | None = None
         self._card: tuple[str, str, str | None, Rehearsal]
         self._reasons: dict[str, str] = {}
         self.entry: Entry | None = None
-        labels = [(log.identity(code), code) for code in sorted(log.patients()["patient"])]
-        self.patient = boxes.drop_down("Patient", labels, blank="choose the patient").add_class("titration-patient")
-        self.when = boxes.text_box(boxes.WHEN, boxes.WHEN_FORM)
-        self.parts: dict[str, Any] = {table: _part(log, table) for table in PARTS}
-        rarer = [table for table in KINDS if _is_rarer(table)]
-        self.parts |= {table: Section(KINDS[table], of_visit=False) for table in rarer}
-        self.choice = boxes.drop_down("One more", [(KINDS[table].title, table) for table in rarer])
-        self.add = ipywidgets.Button(description="Add it")
-        self._added: list[Section] = []
+        self.screen = Screen(log, self._watch)
+        self.patient, self.when, self.parts = self.screen.patient, self.screen.when, self.screen.parts
+        self.offers = Offers(log, self._go_on)
         self.read_back = ipywidgets.Button(description="Read back")
         self.save = ipywidgets.Button(description="Save", disabled=True)
-        self.words, self._spelt, self._last = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
+        self.words, self._kept = boxes.said(), boxes.said()
         self.answers = readback.Answers((), {}, self._answered)
-        self._places = {"added": ipywidgets.VBox([]), "asked": ipywidgets.VBox([])}
+        self._asked = ipywidgets.VBox([])
         self.add_class("titration-form")
-        self._arrange()
-        self._listen()
+        self.children = (
+            boxes.said(STYLE), self.screen.who, boxes.heading("Patient"), self.patient, self.offers.widget,
+            *self.screen.arranged(), boxes.heading("Read back and save"), self.words, self._asked,
+            ipywidgets.HBox([self.read_back, self.save]), self._kept,
+        )  # fmt: skip
+        self.read_back.on_click(self._read_back)
+        self.save.on_click(self._save)
         self._say(UNREAD)
+        if patient is None:
+            self.screen.choose(None)
         self.patient.value = patient or ""
-        self._choose(None)
+        self._is_quiet = False
+        self._offer()
+        self.patient.observe(self._offer, "value")
 
     def __repr__(self) -> str:
         """Whether it saved anything; nothing of what is in it."""
         return f"<form of a visit: {'not saved' if self.entry is None else f'saved as entry {self.entry.entry}'}>"
 
-    def _arrange(self) -> None:
-        """Everything in the order of a visit."""
-        visit, change = self.parts["visit"].widget, self.parts["dose_change"].widget
-        visit.children = (visit.children[0], ipywidgets.HBox([self.when, self._spelt]), *visit.children[1:])
-        self._last.add_class("titration-beside")
-        beside = ipywidgets.HBox([change, self._last])
-        shown = [beside if table == "dose_change" else self.parts[table].widget for table in PARTS]
-        rarer = {KINDS[table].title: part.widget for table, part in self.parts.items() if table not in PARTS}
-        rest = ipywidgets.Accordion([*rarer.values()], titles=tuple(rarer), selected_index=None)
-        self.children = (
-            ipywidgets.HTML(readback.STYLE), boxes.heading("Patient"), self.patient, *shown, boxes.heading("Anything else"),
-            rest, self._places["added"], ipywidgets.HBox([self.choice, self.add]), boxes.heading("Read back and save"),
-            self.words, self._places["asked"], ipywidgets.HBox([self.read_back, self.save]),
-        )  # fmt: skip
-
-    # -- what is on the screen ---------------------------------------------------------------------
-
-    @property
-    def _all(self) -> list[Part]:
-        return [*self.parts.values(), *self._added]
-
     @property
     def inputs(self) -> list[Any]:
         """Every box whose content would be saved."""
-        return [self.patient, self.when, *(box for part in self._all for box in part.inputs)]
+        return [self.patient, *self.screen.named.values()]
 
-    def _listen(self) -> None:
-        scores = self.parts["score"]
-        self._watch(self.inputs)
-        self.patient.observe(self._choose, "value")
-        self.when.observe(self._spell, "value")
-        scores.add.on_click(lambda _: self._watch(scores.append(scores.choice.value) if scores.choice.value else []))
-        scores.grid.more.on_click(lambda _: self._muscle(scores.grid))
-        self.add.on_click(lambda _: self._more(self.choice.value))
-        self.read_back.on_click(self._read_back)
-        self.save.on_click(self._save)
-
-    def _watch(self, inputs: list[Any]) -> None:
-        for box in inputs:
+    def _watch(self, made: list[Any]) -> None:
+        for box in made:
             box.observe(self._edited, "value")
-
-    def _muscle(self, grid: Any) -> None:
-        if grid.muscle.value.strip():
-            self._watch(grid.show([grid.muscle.value.strip()]))
-            grid.muscle.value = ""
-
-    def _more(self, table: str) -> None:
-        if not table:
-            return
-        section = Section(KINDS[table], of_visit=False)
-        self._added.append(section)
-        self._watch(section.inputs)
-        self._places["added"].children = [made.widget for made in self._added]
-
-    def _choose(self, _: Any) -> None:
-        """Show what there is to read of the patient chosen; boxes that were filled stay as they are."""
-        code, scores = self.patient.value, self.parts["score"]
-        used, muscles = _scored(self._titration, code) if code else ([], [])
-        self._watch(scores.show([*FIRST, *used]))
-        self._watch(scores.grid.show(muscles or MUSCLES if code or not scores.grid.inputs else ()))
-        self._last.value = readback.program(self._titration.last_program(code)) if code else ""
-
-    def _spell(self, _: Any) -> None:
-        """The date in words, so that a wrong one is seen."""
-        self._spelt.value = escape(in_words(self.when.value, self._titration.setting.zone))
 
     def _edited(self, _: Any) -> None:
         """What was read back is no longer what is in the boxes."""
-        if self.entry is not None:
+        if self.entry is not None or self._is_quiet:
             return
         self.save.disabled = True
         if self._held is not None:
             self._held = None
             self._ask((), CHANGED)
+        self._keep()
 
     def _answered(self, _: Any) -> None:
         self._reasons |= {str(question): reason for question, reason in self.answers.given.items()}
@@ -194,8 +130,40 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
 
     def _ask(self, questions: Any, said: str) -> None:
         self.answers = readback.Answers(questions, self._reasons, self._answered)
-        self._places["asked"].children = [self.answers.widget]
+        self._asked.children = [self.answers.widget]
         self._say(said)
+
+    # -- the draft -----------------------------------------------------------------------------------
+
+    def _keep(self, saving: Rehearsal | None = None) -> None:
+        """Keep what is in the boxes beside the log, so that it outlives the kernel; it is no record."""
+        code, typed, log = self.patient.value, self.screen.typed, self._titration
+        if not code or not typed:
+            unsaved.discard(log, self._id)
+            self._kept.value = ""
+            return
+        stamp = times.stamp(log.setting.now)
+        draft = Unsaved(self._id, code, log.by, stamp, typed)
+        if saving is not None:  # so that it is known for saved, should the kernel end before it is thrown away
+            draft = replace(draft, after=log.entry_at(), facts=unsaved.digest(saving.facts))
+        is_kept = unsaved.keep(log, draft)
+        self._kept.value = f"<p>{escape(KEPT.format(stamp) if is_kept else NOT_KEPT)}</p>"
+
+    def _offer(self, _: Any = None) -> None:
+        self.offers.show(self.patient.value, own=self._id)
+
+    def _go_on(self, draft: Unsaved) -> None:
+        """Put a draft back into the boxes; what was typed since stays a draft of its own."""
+        if self.entry is not None or draft.patient != self.patient.value:
+            return
+        self._is_quiet, self._held, self.save.disabled = True, None, True
+        lost = self.screen.retype(draft.boxes)
+        self._is_quiet, self._id = False, draft.id
+        self._keep()
+        self._offer()
+        rows = [(name.replace("|", ", "), str(value)) for name, value in lost.items()]
+        without = f"<p>These have no box any more:</p>{readback.table(rows)}" if rows else ""
+        self._ask((), readback.panel(f"What was typed {draft.typed_at} stands in the boxes again.", without))
 
     # -- reading back and saving -------------------------------------------------------------------
 
@@ -204,7 +172,7 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
         if self.entry is not None:
             return
         self._held, self.save.disabled = None, True
-        drafts = [draft for part in self._all for draft in part.drafts()]
+        drafts = [draft for part in self.screen.all_parts for draft in part.drafts()]
         if not drafts:
             self._ask((), "There is nothing to read back: no box is filled in. Nothing is stored.")
             return
@@ -218,7 +186,7 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
         records, found = read(
             drafts, patient=self.patient.value, when=self.when.value, zone=log.setting.zone, scales=log.scales
         )
-        found += [conflict for part in self._all for conflict in part.conflicts()]
+        found += [conflict for part in self.screen.all_parts for conflict in part.conflicts()]
         if found:
             self._ask((), readback.complaints(found))
         else:
@@ -244,43 +212,35 @@ class VisitForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets says nothi
             return
         self.save.disabled = True
         try:
-            now = self._titration.rehearse(*held.facts)
-            if now != held:
-                self._show(now, readback.panel("The log has changed since; read it back once more. Nothing was saved."))
-                return
-            self.entry = self._titration.append(*held.facts, confirm=self.answers.given, card=held.card or None)
+            self._store(held)
         except TitrationError as error:
             self._refused(error)
+
+    def _store(self, held: Rehearsal) -> None:
+        log = self._titration
+        there = unsaved.saved_as(log, unsaved.digest(held.facts), self._opened)
+        if there is not None:  # the same draft, open twice
+            self._ask(
+                (), readback.panel(f"These very records were saved already, as entry {there}. Nothing was saved.")
+            )
             return
+        now = log.rehearse(*held.facts)
+        if now != held:
+            self._show(now, readback.panel("The log has changed since; read it back once more. Nothing was saved."))
+            return
+        self._keep(saving=held)
+        self.entry = log.append(*held.facts, confirm=self.answers.given, card=held.card or None)
+        unsaved.discard(log, self._id)
         self._close(held)
 
     def _close(self, held: Rehearsal) -> None:
         """Everything stays to be read, nothing can be changed or saved again."""
-        scores = self.parts["score"]
-        buttons = [self.read_back, self.save, self.add, self.choice, scores.add, scores.choice]
-        for box in [*self.inputs, *self.answers.inputs, *buttons, scores.grid.more, scores.grid.muscle]:
+        self.screen.close()
+        for box in (*self.answers.inputs, self.read_back, self.save):
             box.disabled = True
+        for pair in self.offers.buttons.values():
+            for button in pair:
+                button.disabled = True
         assert self.entry is not None  # it was just saved
+        self._kept.value = ""
         self._say(readback.saved(self.entry, held.facts) + readback.read_back(*self._card, "What was read back"))
-
-
-def _part(log: Log, table: str) -> Part:
-    if table == "score":
-        return Scores(log.scales)
-    if table == "side_effect":
-        return Effects()
-    return Section(KINDS[table], USUAL[table], asks_when=table != "visit")
-
-
-def _is_rarer(table: str) -> bool:
-    """Any kind about a patient that the form does not ask anyway."""
-    kind = KINDS[table]
-    return table not in PARTS and kind.record is not Patient and any(f.name == "patient" for f in kind.fields)
-
-
-def _scored(log: Log, patient: str) -> tuple[list[str], list[str]]:
-    """The scales without a muscle, and the muscles of the graded scale, that this patient was scored on."""
-    scores = log.scores(patient)
-    is_whole = scores["body_part"].isna()
-    muscles = scores.loc[(scores["scale"] == GRID) & ~is_whole, "body_part"]
-    return list(scores.loc[is_whole, "scale"].unique()), list(muscles.unique())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from titration.records import KINDS
 from titration.report import printed
@@ -42,7 +42,7 @@ def panel(history: pd.DataFrame | None, patient: str, window: Window) -> Panel |
     return Panel("corrections", title, (Table(title, heads, lines),))
 
 
-def _line(changes: list[dict[str, object]], patient: str, window: Window) -> tuple[Said, ...]:
+def _line(changes: list[dict[str, Any]], patient: str, window: Window) -> tuple[Said, ...]:
     row: Row = changes[0]
     stem, days = f"correction.{row['row']}", window.days
     origin = printed.source(row["record"], row)
@@ -51,14 +51,23 @@ def _line(changes: list[dict[str, object]], patient: str, window: Window) -> tup
     return (
         Fact(f"{stem}.when", "When it was entered", when, window=days, source=origin),
         Fact(f"{stem}.record", "Which record", record, window=days, source=origin),
-        Fact(f"{stem}.what", "What was done", _what(changes, patient), window=days, source=origin),
+        Fact(f"{stem}.what", "What was done", what(changes, patient), window=days, source=origin),
         Fact(f"{stem}.reason", "Reason", row["reason"] or "not stated", window=days, source=origin),
         Fact(f"{stem}.by", "By", row["recorded_by"] or "not stated", window=days, source=origin),
     )
 
 
-def _what(changes: list[dict[str, object]], patient: str) -> str:
+def what(changes: list[dict[str, Any]], patient: str | None) -> str:
+    """What an amendment did, in words.
+
+    Args:
+        changes: Its rows of the history, one for each field changed.
+        patient: Whose page it is, and the other patient of a moved fact is not named; None names both.
+    """
     action = str(changes[0]["action"])
+    if action == "moved" and patient is None:
+        codes = next((change for change in changes if change["field"] == "patient"), {})
+        return f"moved from {codes.get('old') or 'not stated'} to {codes.get('new') or 'not stated'}"
     if action == "moved":
         here = any(change["field"] == "patient" and change["new"] == patient for change in changes)
         return "moved here from another patient" if here else "moved to another patient"

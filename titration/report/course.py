@@ -11,18 +11,30 @@ import pandas as pd
 
 from titration import units
 from titration.report import printed
-from titration.report.facts import Fact, slug
-from titration.report.page import Heading, Item, Lines, Panel, Said, Table
+from titration.report.facts import Fact, Made, slug
+from titration.report.page import Heading, Item, Lines, Panel, Said, Table, text
 from titration.report.window import Row, Window, rows, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-WIDE = ("Words", "Drug", "Changes in the month")
+VISITS: Made = {
+    "definition": "the visits on record in the window",
+    "formula": "",
+    "function": "titration.report.window.within",
+}
+CHANGED: Made = {
+    "definition": "what was written of that drug in the window",
+    "formula": "",
+    "function": "titration.report.window.within",
+}
+WIDE = {"Words": 3, "Drug": 1, "Changes in the month": 2, "Effect": 2, "Event": 2}
 
 
 def _table(caption: str, heads: tuple[str, ...], lines: list[tuple[Said, ...]], shown: list[Row]) -> tuple[Item, ...]:
-    made: list[Item] = [Table(caption, tuple(Heading(head, wide=int(head in WIDE)) for head in heads), tuple(lines))]
+    if heads[-1] == "Words" and all(text(line[-1]) == "-" for line in lines):
+        heads, lines = heads[:-1], [line[:-1] for line in lines]
+    made: list[Item] = [Table(caption, tuple(Heading(head, wide=WIDE.get(head, 0)) for head in heads), tuple(lines))]
     if any(row.get("timing") == "assigned" for row in shown):
         made.append(Lines((printed.ASSIGNED_NOTE,)))
     return tuple(made)
@@ -53,7 +65,7 @@ def effects_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
             Fact(f"{stem}.note", "Words about it", row["note"] or "-", source=origin),
         ))  # fmt: skip
     heads = ("Asked", "Effect", "Answer", "Reporter", "Words")
-    return Panel("side_effects", title, _table(title, heads, lines, list(found)))
+    return Panel("side_effects", title, _table(title, heads, lines, list(found)), half=True)
 
 
 def events_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
@@ -83,7 +95,7 @@ def events_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
             Fact(f"{stem}.words", "What happened, what was done, how it ended", _happened(row), source=origin),
         ))  # fmt: skip
     heads = ("Began", "Ended", "Event", "Severity", "Words")
-    return Panel("events", title, _table(title, heads, lines, list(found)))
+    return Panel("events", title, _table(title, heads, lines, list(found)), half=True)
 
 
 def _happened(row: Row) -> str:
@@ -111,11 +123,11 @@ def oral_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
             continue  # stopped before this month, and so it is in an earlier page
         last = of_drug[-1]
         shown += [last, *changed]
-        lines.append(_oral(drug, last, [_changed(row, window) for row in changed], window))
+        lines.append(_oral(drug, last, changed, window))
     if not lines:
         return Panel("oral_doses", title, (), "all on record were stopped before this month")
     heads = ("Drug", "Last recorded daily dose", "Since", "Changes in the month")
-    return Panel("oral_doses", title, _table(title, heads, lines, shown))
+    return Panel("oral_doses", title, _table(title, heads, lines, shown), half=True)
 
 
 def _by_drug(every: Sequence[Row]) -> dict[str, list[Row]]:
@@ -130,7 +142,7 @@ def _changed(row: Row, window: Window) -> str:
     return f"{printed.moment(row, 'started', window.zone)}: {dose}"
 
 
-def _oral(drug: str, last: Row, changes: list[str], window: Window) -> tuple[Said, ...]:
+def _oral(drug: str, last: Row, changed: list[Row], window: Window) -> tuple[Said, ...]:
     stem, origin = f"oral.{slug(drug)}.{last['row']}", printed.source("oral_dose", last)
     dose = last["dose_mg_per_day"]
     said = units.quantity(dose, units.MG_PER_DAY) + ("" if dose else " (stopped)")
@@ -139,8 +151,11 @@ def _oral(drug: str, last: Row, changes: list[str], window: Window) -> tuple[Sai
         Fact(f"{stem}.drug", "Oral drug", drug, source=origin),
         Fact(f"{stem}.dose", f"Last recorded daily dose of {drug}", said, dose, "mg/day", source=origin),
         Fact(f"{stem}.since", f"Since when: {drug}", since, source=origin),
-        Fact(f"{stem}.changes", f"Changes of {drug}", "; ".join(changes) or "-", window=window.days, n=len(changes)),
-    )
+        Fact(
+            f"{stem}.changes", f"Changes of {drug}", "; ".join(_changed(row, window) for row in changed) or "-",
+            window=window.days, n=len(changed), source=printed.source("oral_dose", *changed), **CHANGED,
+        ),
+    )  # fmt: skip
 
 
 def visits(frames: Mapping[str, pd.DataFrame], window: Window) -> Fact:
@@ -156,7 +171,8 @@ def visits(frames: Mapping[str, pd.DataFrame], window: Window) -> Fact:
         + (f" ({row['seen_by']})" if row["seen_by"] else "")
         for row in found
     ]
-    text = "; ".join(said) or "none on record"
+    words = "; ".join(said) or "none on record"
     return Fact(
-        "visits.month", "Visits", text, None, "", window.days, len(found), source=printed.source("visit", *found)
-    )
+        "visits.month", "Visits", words, None, "", window.days, len(found), source=printed.source("visit", *found),
+        **VISITS,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ID = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)+")
-NAMES = ("id", "label", "text", "value", "unit", "window", "n", "definition", "source")
+NAMES = ("id", "label", "text", "value", "unit", "window", "n", "definition", "formula", "function", "source")
+AS_RECORDED = "as recorded"
+"""In the place of a function: what is said stands so in a field of its source row."""
+
+
+class Made(TypedDict):
+    """How a fact is made, for `Fact(..., **MADE)`: in words, as a formula, and by which public function."""
+
+    definition: str
+    formula: str
+    function: str
 
 
 @dataclass(frozen=True)
@@ -30,8 +40,11 @@ class Fact:
         unit: The unit of `value`.
         window: The days it speaks of, first and last, or the last alone.
         n: How many rows it was made from; None when it is a row's own field.
-        definition: How it is made; empty when it is a row's own field.
+        definition: How it is made, in words; empty when it is a row's own field.
         source: The rows it came from, as `dose_change:12`.
+        formula: The same as a formula, where there is one.
+        function: Dotted public name of what made it, as `titration.derive.dose.percent_change`;
+            `as recorded` when it is a row's own field.
 
     Example:
         >>> Fact("dose.last.dose", "Daily dose", "120 mcg/day", 120.0, "mcg/day").text
@@ -47,12 +60,16 @@ class Fact:
     n: int | None = None
     definition: str = ""
     source: tuple[str, ...] = ()
+    formula: str = ""
+    function: str = ""
 
     def __post_init__(self) -> None:
-        """An id is dotted, so that facts can be found by what they are about."""
+        """An id is dotted, so that facts can be found by what they are about; what has no rule is as recorded."""
         if not _ID.fullmatch(self.id):
             message = f"{self.id!r} is not a dotted id"
             raise ValueError(message)
+        if not self.function and not self.definition and self.source:
+            object.__setattr__(self, "function", AS_RECORDED)
 
 
 def slug(*words: object) -> str:
@@ -99,7 +116,7 @@ def frame(facts: Iterable[Fact]) -> pd.DataFrame:
         facts: In the order of the page.
 
     Returns:
-        Columns id, label, text, unit, window, definition, source (str), value (float64), n (Int64).
+        Columns id, label, text, unit, window, definition, formula, function, source (str), value (float64), n (Int64).
 
     Example:
         >>> frame([Fact("a.b", "A", "1 mL", 1.0, "mL")])["value"].tolist()

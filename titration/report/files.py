@@ -15,6 +15,7 @@ from titration.report.record import Seal
 
 if TYPE_CHECKING:
     from titration.report.monthly import MonthlyReport
+    from titration.report.paper import Paper
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -37,7 +38,7 @@ def _escaped(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode())
 
 
-def save(report: MonthlyReport, directory: Path, *, replace_other: bool, paper: str) -> list[Path]:
+def save(report: MonthlyReport | Paper, directory: Path, *, replace_other: bool, paper: str) -> list[Path]:
     """Write every file of a report, or none.
 
     Args:
@@ -58,10 +59,10 @@ def save(report: MonthlyReport, directory: Path, *, replace_other: bool, paper: 
         if again is not None and not _differ(again):
             files = again
         elif not replace_other:
-            todo = "its content differs: name another folder, or say --replace (replace=True)"
+            todo = "what it says differs; write to another folder to keep both, or add --replace (in Python replace=True) to write over it"
             raise LogExists(_differ(files)[0], todo)
     directory.mkdir(parents=True, exist_ok=True)
-    _write({path: content for path, content in files.items() if not path.exists() or _differ({path: content})})
+    write({path: content for path, content in files.items() if not path.exists() or _differ({path: content})})
     return list(files)
 
 
@@ -69,7 +70,7 @@ def _differ(files: dict[Path, bytes]) -> list[Path]:
     return [path for path, content in files.items() if path.exists() and path.read_bytes() != content]
 
 
-def _as_read_then(report: MonthlyReport, files: dict[Path, bytes], paper: str) -> dict[Path, bytes] | None:
+def _as_read_then(report: MonthlyReport | Paper, files: dict[Path, bytes], paper: str) -> dict[Path, bytes] | None:
     """This report as it is when read from the state of the log the files there were read from."""
     facts = next(path for path in files if path.suffix == ".csv")
     try:
@@ -82,8 +83,8 @@ def _as_read_then(report: MonthlyReport, files: dict[Path, bytes], paper: str) -
     return {path: again[path.name] for path in files}
 
 
-def _write(files: dict[Path, bytes]) -> None:
-    """All of them beside their places first, then each moved in at once."""
+def write(files: dict[Path, bytes]) -> None:
+    """Write whole files or none: all of them beside their places first, then each moved in at once."""
     beside = []
     try:
         for path, content in files.items():

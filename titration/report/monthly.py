@@ -1,6 +1,6 @@
 """The month of one patient: facts gathered into a page, and the page as PDF, HTML, text and table.
 
-A panel is added by one line in `_panels`. Nothing here reads a clock or a file.
+A panel is added by one line in `_front` or `_behind`. Nothing here reads a clock or a file.
 """
 
 from __future__ import annotations
@@ -8,21 +8,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from titration.report import before_after as compared
 from titration.report import (
     corrections,
     course,
     files,
+    gaps,
     html,
+    ledger,
     pdf,
     picture,
     plain,
     program,
+    programs,
+    questions,
     record,
     reservoir,
     scores,
+    signing,
     table,
+    visited,
+    whose,
 )
 from titration.report.facts import Fact, distinct, frame
 from titration.report.page import Page, Pairs, Panel, gathered
@@ -152,13 +160,22 @@ class MonthlyReport:
         return f"MonthlyReport({self.patient}, {self.month}, as of entry {self.seal.asof}, {len(self.facts)} facts)"
 
 
-def build(chart: ChartLike, month_name: str, *, history: pd.DataFrame | None = None) -> MonthlyReport:
+def build(
+    chart: ChartLike,
+    month_name: str,
+    *,
+    history: pd.DataFrame | None = None,
+    before_after: bool = False,
+    pictures: bool = True,
+) -> MonthlyReport:
     """The report of a chart's patient for a calendar month in the log's zone.
 
     Args:
         chart: A chart, or anything with its fields.
         month_name: Year and month, as `2026-10`.
         history: Amendments, with the columns `corrections.panel` names; None leaves their panel out.
+        before_after: Whether scores before and after each change are added, with what may mislead in them.
+        pictures: Whether it is drawn too; without them it says the same, in a tenth of the time.
 
     Returns:
         The report; what happened after the month is not in it.
@@ -167,43 +184,88 @@ def build(chart: ChartLike, month_name: str, *, history: pd.DataFrame | None = N
         InvalidEntry: The month is not written as `2026-10`.
     """
     window = month(month_name, chart.zone)
-    frames = until(chart.frames, chart.patient, window)
+    read = _read(chart, window, history, pictures=pictures)
+    asked = [compared.panel(read.frames, window, chart.scales)] if before_after else []
     content = Page(
         title=_title(chart.patient, window),
-        header=record.header(frames, chart.patient, chart.site, window),
-        panels=gathered(_panels(frames, chart, window, history)),
-        footer=record.footer(frames, window),
+        header=whose.header(read.frames, read.known, window, chart.scales, patient=chart.patient, site=chart.site),
+        panels=gathered((*_front(read), *_behind(read), *asked)),
+        footer=record.footer(read.frames, window),
         written="",
         mark=MADE_UP if chart.demo else "",
     )
+    content = signing.stated(content, chart.frames, chart.patient, window, history)
     at = chart.asof_at.astimezone(UTC)
     seal = Seal(chart.asof, datetime(*at.timetuple()[:5], tzinfo=UTC), chart.head)
     return MonthlyReport(chart.patient, window, content, seal)
 
 
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What the panels of a page are made from, each of it worked out once."""
+
+    frames: dict[str, pd.DataFrame]
+    window: Window
+    drawn: picture.Drawn
+    known: list[dict[str, Any]]
+    odd: list[dict[str, Any]]
+    unsigned: Fact
+    corrected: Panel | None
+
+
+def _read(chart: ChartLike, window: Window, history: pd.DataFrame | None, *, pictures: bool) -> _Read:
+    frames = until(chart.frames, chart.patient, window)
+    # a month is looked at, and signed, after it is over: these two no window cuts
+    closed, statements = (
+        frame[frame["patient"] == chart.patient]
+        for frame in (chart.frames["findings_closed"], chart.frames["statements"])
+    )
+    return _Read(
+        frames=frames,
+        window=window,
+        drawn=picture.Drawn(frames, chart.patient, window, chart.scales, wanted=pictures),
+        known=programs.programs(frames, window),
+        odd=questions.found(frames, closed, window),
+        unsigned=signing.unsigned_fact({**frames, "statements": statements}, window),
+        corrected=corrections.panel(history, chart.patient, window),
+    )
+
+
 def _title(patient: str, window: Window) -> Fact:
-    return Fact("page.title", "Title", f"{patient} - {MONTHS[window.first.month - 1]} {window.first.year}")
+    said = f"{patient} - {MONTHS[window.first.month - 1]} {window.first.year}"
+    return Fact("page.title", "Title", said, function="titration.report.monthly.build")
 
 
-def _panels(
-    frames: Mapping[str, pd.DataFrame], chart: ChartLike, window: Window, history: pd.DataFrame | None
-) -> Iterator[Panel]:
-    scales = chart.scales
-    drawn = picture.panel(frames, chart.patient, window, scales)
-    corrected = corrections.panel(history, chart.patient, window)
-    missing = record.gaps_panel(frames, window)
-    yield program.last_panel(frames, window)
-    if drawn is not None:
-        yield drawn
-    yield program.changes_panel(frames, window)
-    yield scores.summary_panel(frames, window, scales)
-    yield scores.visits_panel(frames, scales)
-    yield course.effects_panel(frames, window)
+def _front(read: _Read) -> Iterator[Panel]:
+    """The page itself, in the order it is read."""
+    frames, window, drawn = read.frames, read.window, read.drawn
+    every, ours = ledger.changes(frames, window, read.known)
+    yield program.last_panel(frames, window, read.known)
+    yield from picture.front(drawn)
+    yield scores.summary_panel(frames, window, drawn.scales, behind=drawn.by_visits)
+    yield visited.panel(frames, window, drawn.scales, behind=not drawn.by_visits)
+    yield ledger.last_panel(every, ours, window)
+    yield from picture.strip(drawn, read.known)
     yield reservoir.refills_panel(frames, window)
     yield reservoir.dates_panel(frames, window)
-    yield course.oral_panel(frames, window)
+    yield from _present(read.corrected)
+    yield course.effects_panel(frames, window)
     yield course.events_panel(frames, window)
-    if missing is not None:
-        yield missing
-    if corrected is not None:
-        yield corrected
+    yield course.oral_panel(frames, window)
+    yield from _present(gaps.panel(frames, read.known, window))
+    yield questions.panel(read.odd, read.unsigned)
+
+
+def _behind(read: _Read) -> Iterator[Panel]:
+    """What stands behind the page, on sheets of its own."""
+    frames, window, drawn = read.frames, read.window, read.drawn
+    every, _ = ledger.changes(frames, window, read.known)
+    yield from picture.behind(drawn)
+    yield from _present(ledger.full_panel(every, window))
+    yield from _present(scores.meanings_panel(frames, drawn.scales))
+    yield from _present(questions.quality_panel(read.odd, frames, window, drawn.scales))
+
+
+def _present(panel: Panel | None) -> Iterator[Panel]:
+    if panel is not None:
+        yield panel

@@ -68,12 +68,17 @@ Item = Pairs | Table | Lines | Picture
 
 @dataclass(frozen=True)
 class Panel:
-    """One part of a page; `nothing` is said in its place when there is nothing to show."""
+    """One part of a page; `nothing` is said in its place when there is nothing to show.
+
+    What is `behind` begins on a new sheet after the page; two that are `half` stand side by side where there is room.
+    """
 
     id: str
     title: str
     items: tuple[Item, ...]
     nothing: Said = ""
+    behind: bool = False
+    half: bool = False
 
 
 def gathered(panels: Iterable[Panel]) -> tuple[Panel, ...]:
@@ -89,7 +94,7 @@ def gathered(panels: Iterable[Panel]) -> tuple[Panel, ...]:
     every = tuple(panels)
     empty = tuple((panel.title, panel.nothing) for panel in every if panel.nothing)
     shown = tuple(panel for panel in every if not panel.nothing)
-    return (*shown, Panel("nothing", "Nothing on record", (Pairs(empty),))) if empty else shown
+    return (*shown, Panel("nothing", "Nothing on record", (Pairs(empty),), half=True)) if empty else shown
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,11 @@ class Page:
     footer: tuple[Said, ...]
     written: str
     mark: str = ""
+
+    def __post_init__(self) -> None:
+        """What is behind the page comes after all that is on it, in the order given."""
+        ordered = tuple(sorted(self.panels, key=lambda panel: panel.behind))
+        object.__setattr__(self, "panels", ordered)
 
     def said(self) -> Iterator[Said]:
         """Everything the page says, in order, but what the picture says."""
@@ -177,7 +187,13 @@ def plain(page: Page) -> dict[str, Any]:
         "written": page.written,
         "header": _item(page.header),
         "panels": [
-            {"id": panel.id, "title": panel.title, "items": [_item(item) for item in panel.items]}
+            {
+                "id": panel.id,
+                "title": panel.title,
+                "behind": panel.behind,
+                "half": panel.half,
+                "items": [_item(item) for item in panel.items],
+            }
             for panel in page.panels
         ],
         "footer": [_cell(line) for line in page.footer],

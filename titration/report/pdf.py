@@ -10,12 +10,15 @@ import json
 from datetime import datetime
 from importlib import resources, util
 from pathlib import Path
+from typing import Any
 
 import typst
 
 from titration.report.page import Page, plain
 
 PAPERS = ("a4", "us-letter")
+FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+LACKING = "[U+...]: a letter the fonts of this paper lack, by its code point; the HTML page has the letter itself."
 
 
 def render(page: Page, paper: str = "a4") -> bytes:
@@ -31,16 +34,41 @@ def render(page: Page, paper: str = "a4") -> bytes:
     if paper not in PAPERS:
         message = f"{paper!r} is no paper; there are {', '.join(PAPERS)}"
         raise ValueError(message)
+    data = json.dumps(_spelt(plain(page)), ensure_ascii=True, sort_keys=True)
     template = resources.files("titration.report").joinpath("monthly.typ").read_bytes()
     made = typst.compile(
         template,
         format="pdf",
         font_paths=_fonts(),
-        sys_inputs={"page": json.dumps(plain(page), ensure_ascii=True, sort_keys=True), "paper": paper},
+        sys_inputs={"page": data, "paper": paper},
         pdf_standards="ua-1",
         timestamp=int(datetime.fromisoformat(page.written).timestamp()),
     )
     return bytes(made)
+
+
+def _spelt(data: dict[str, Any]) -> dict[str, Any]:
+    """The page with letters the fonts lack as their code points: on paper they would be boxes, all alike."""
+    written = json.dumps(data, ensure_ascii=False)
+    if written.isascii():
+        return data
+    lacking = {ord(c): f"[U+{ord(c):04X}]" for c in set(written) if c.isprintable() and ord(c) not in _letters()}
+    if not lacking:
+        return data
+    made: dict[str, Any] = json.loads(written.translate(lacking))
+    return {**made, "footer": [*made["footer"], {"text": LACKING, "id": ""}]}
+
+
+@functools.cache
+def _letters() -> frozenset[int]:
+    """The code points both faces of the paper have."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no types; comes with matplotlib, few pages need it
+
+    faces = []
+    for name in FACES:
+        with TTFont(fonts() / name, lazy=True) as face:
+            faces.append(set(face.getBestCmap()))
+    return frozenset(faces[0] & faces[1])
 
 
 @functools.cache

@@ -1,69 +1,169 @@
-"""The timeline of a page, drawn by `plot` and taken in as SVG with its text twin."""
+"""The pictures of a page, drawn by `plot` once each and taken in as SVG with their text twins.
+
+Which picture a month gets depends on what is on record: a diary is a course over time, visits stand side by side.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from titration.report.facts import Fact
+from titration.derive import boluses
+from titration.report.facts import Fact, Made
 from titration.report.page import Lines, Panel, Picture
+from titration.report.schedule import SIMPLE
 from titration.report.window import Window, within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from titration.scales import Register
 
 DIARY_DAYS = 28
-"""With so many days with a score in three months a diary is drawn; with fewer, the visits of a year, or of as long as there is a record."""
+"""With so many days with a score in three months a diary is drawn; with fewer, the visits side by side."""
+TITLES = {
+    "sparklines": "The last twelve months",
+    "timeline": "Dose and scores over time",
+    "visits": "This visit beside the last ones",
+    "schedule": "The program over a day",
+    "epochs": "Scores at each dose",
+    "calendar": "The diary day by day",
+    "refills": "Measured less expected residual volume",
+    "screening": "Scores after a screening bolus",
+    "before-after": "Scores before and after each change",
+}
+DRAWN: Made = {
+    "definition": "the days a picture shows",
+    "formula": "",
+    "function": "titration.plot.pictures.picture",
+}
 
 
-def panel(frames: Mapping[str, pd.DataFrame], patient: str, window: Window, scales: Register) -> Panel | None:
-    """The timeline up to the end of the window: three months of a diary, or a year of visits.
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What the pictures of a page are drawn from.
 
-    Args:
+    Attributes:
         frames: The frames of one patient, cut at the end of the window.
         patient: The code.
         window: The days of the page.
         scales: The scales of the log.
-
-    Returns:
-        None when there is neither a dose nor a score to draw.
+        wanted: Whether anything is to be drawn.
     """
-    if frames["doses"].empty and frames["scores"].empty:
-        return None
-    from titration.plot.timeline import timeline  # noqa: PLC0415 - heavy, and a page of nothing needs no picture
 
-    since = _since(frames, window)
-    figure = timeline(
-        frames,
-        patient=patient,
-        zone=window.zone_name,
-        until=pd.Timestamp(window.end) - pd.Timedelta(minutes=1),
-        scales=scales,
-        since=since,
-    )
-    shown = Window(since.date(), window.last, window.zone_name)
-    alt = f"Timeline of programmed dose and scores of {patient}, {shown.days}; the text version says the same in words."
-    days = Fact("picture.window", "Days of the picture", f"Drawn: {shown.days}.")
-    return Panel(
-        "picture",
-        "Dose and scores over time",
-        (Picture(figure.image("svg").decode(), alt, figure.twin), Lines((days,))),
-    )
+    frames: Mapping[str, pd.DataFrame]
+    patient: str
+    window: Window
+    scales: Register
+    wanted: bool = True
+
+    def panel(self, name: str, since: date | None = None, *, behind: bool = False, **own: Any) -> Panel:
+        """The panel of one picture.
+
+        Args:
+            name: As in `titration.plot.pictures.PICTURES`.
+            since: First day shown; all when None.
+            behind: Whether it stands behind the page.
+            own: What that picture takes beside these.
+        """
+        from titration.plot import pictures  # noqa: PLC0415 - heavy, and a page of nothing needs no picture
+
+        zone, last = self.window.zone_name, self.window.last
+        first = None
+        if since is not None:
+            first = pd.Timestamp(Window(since, last, zone).start).tz_convert(zone)
+        until = pd.Timestamp(self.window.last_minute)
+        figure = pictures.picture(
+            name, self.frames, patient=self.patient, zone=zone, until=until, scales=self.scales, since=first, **own
+        )
+        alt = f"This picture of {self.patient} shows {pictures.kind(name).shows}. {figure.alt}"
+        picture = Picture(figure.image("svg").decode(), alt, figure.twin)
+        items: tuple[Picture | Lines, ...] = (picture,)
+        if since is not None:
+            days = Fact(
+                f"picture.{name}.days", "Days of the picture", f"Drawn: {Window(since, last, zone).days}.", **DRAWN
+            )
+            items = (picture, Lines((days,)))
+        return Panel(name, TITLES[name], items, behind=behind)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is neither a dose nor a score to draw, or no picture is wanted."""
+        return bool(not self.wanted or (self.frames["doses"].empty and self.frames["scores"].empty))
+
+    @property
+    def has_diary(self) -> bool:
+        """Whether scores were written on so many days of three months that their course is drawn."""
+        quarter = Window(self.quarter, self.window.last, self.window.zone_name)
+        return bool(within(self.frames["scores"], "observed", quarter)["observed_on"].nunique() >= DIARY_DAYS)
+
+    @property
+    def by_visits(self) -> bool:
+        """Whether visits are shown side by side: there are some, and no diary to draw."""
+        is_visited = len(self.frames["visits"]) or (self.frames["scores"]["collected"] == "visit").any()
+        return bool(is_visited and not self.has_diary)
+
+    @property
+    def quarter(self) -> date:
+        """The first day of the three months that end with the page."""
+        return self.window.previous.previous.first
+
+    @property
+    def year(self) -> date:
+        """The first day of the year that ends with the page, or of the month of the first record in it."""
+        starts = [self.frames["doses"]["effective_on"].min(), self.frames["scores"]["observed_on"].min()]
+        oldest: date = min(start.date() for start in starts if pd.notna(start))
+        return min(self.quarter, max(_year_before(self.window.last), oldest.replace(day=1)))
 
 
-def _since(frames: Mapping[str, pd.DataFrame], window: Window) -> pd.Timestamp:
-    quarter = Window(window.previous.previous.first, window.last, window.zone_name)
-    days = within(frames["scores"], "observed", quarter)["observed_on"].nunique()
-    first = quarter.first
-    if days < DIARY_DAYS:
-        starts = [frames["doses"]["effective_on"].min(), frames["scores"]["observed_on"].min()]
-        oldest = min(start.date() for start in starts if pd.notna(start))
-        first = min(first, max(_year_before(window.last), oldest.replace(day=1)))
-    return pd.Timestamp(Window(first, window.last, window.zone_name).start).tz_convert(window.zone_name)
+def front(drawn: Drawn) -> Iterator[Panel]:
+    """The year in strips, then three months of a diary or the last visits; nothing when nothing is on record.
+
+    Args:
+        drawn: What to draw from.
+    """
+    if drawn.nothing:
+        return
+    yield drawn.panel("sparklines")
+    if drawn.by_visits:
+        yield drawn.panel("visits")
+    else:
+        yield drawn.panel("timeline", drawn.quarter if drawn.has_diary else drawn.year)
+
+
+def strip(drawn: Drawn, known: Sequence[dict[str, Any]]) -> Iterator[Panel]:
+    """The program over a day, where the last one has a schedule of its own.
+
+    Args:
+        drawn: What to draw from.
+        known: What `programs.programs` gives.
+    """
+    if drawn.wanted and known and known[-1]["mode"] not in SIMPLE:
+        yield drawn.panel("schedule")
+
+
+def behind(drawn: Drawn) -> Iterator[Panel]:
+    """What stands behind the page: the year where the page has visits, epochs, calendar, refills, screening.
+
+    Args:
+        drawn: What to draw from.
+    """
+    frames = drawn.frames
+    if drawn.nothing:
+        return
+    if drawn.by_visits:
+        yield drawn.panel("timeline", drawn.year, behind=True)
+    if not frames["scores"].empty and not frames["doses"].empty:
+        yield drawn.panel("epochs", behind=True)
+    if drawn.has_diary:
+        yield drawn.panel("calendar", _year_before(drawn.window.last), behind=True)
+    if not frames["refills"].empty:
+        yield drawn.panel("refills", behind=True)
+    if not boluses.screening(frames, zone=drawn.window.zone_name).empty:
+        yield drawn.panel("screening", behind=True)
 
 
 def _year_before(last: date) -> date:

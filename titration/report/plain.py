@@ -24,7 +24,9 @@ def render(page: Page, *, pictures: bool = False) -> str:
     lines = [text(page.title), "=" * min(WIDTH, len(text(page.title)))]
     lines += [page.mark] if page.mark else []
     lines += ["", *_pairs(page.header)]
-    for panel in page.panels:
+    front = [panel for panel in page.panels if not panel.behind]
+    for place, panel in enumerate(page.panels):
+        lines += ["", "=" * WIDTH] if place == len(front) else []
         if pictures or not any(isinstance(item, Picture) for item in panel.items):
             lines += ["", panel.title, "-" * min(WIDTH, len(panel.title))]
             lines += [line for item in panel.items for line in _item(item)]

@@ -5,7 +5,7 @@ An hour that happens twice, or one written with another offset, is printed with 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,20 @@ def day(when: datetime) -> str:
         '2026-10-08'
     """
     return when.date().isoformat()
+
+
+def days(first: date, last: date) -> int:
+    """Calendar days from one day to another.
+
+    Example:
+        >>> days(datetime(2026, 10, 26, 11, 0), date(2026, 10, 31))
+        5
+
+    Source:
+        By definition.
+    """
+    start, end = (when.date() if isinstance(when, datetime) else when for when in (first, last))
+    return (end - start).days
 
 
 def less(new: float, old: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from titration import units
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLE = "dose_change"
+AHEAD = "programmed ahead, not confirmed"
 _FROM_STAIRS = (
     "record", "dose_mcg_per_day", "mode", "concentration_mcg_per_ml", "status", "began", "is_open", "change_pct", "undefined",
 )  # fmt: skip
@@ -46,11 +46,7 @@ def programs(frames: Mapping[str, pd.DataFrame], window: Window) -> list[dict[st
         `derive.dose.percent_change` adds.
     """
     recorded = on_record(frames, window)
-    stairs = derived.staircase(
-        recorded, zone=window.zone_name, until=window.end - timedelta(minutes=1),
-        patient_states=frames["patient_states"], readouts=frames["readouts"],
-    )  # fmt: skip
-    stairs = derived.with_changes(stairs)
+    stairs = derived.with_changes(staircase(frames, window))
     set_, read = ({row["row"]: row for row in rows(frame)} for frame in (recorded, frames["readouts"]))
     made: dict[tuple[str, int], dict[str, Any]] = {}
     last: dict[str, Any] = {"drug": None, "admixture": None}
@@ -60,6 +56,19 @@ def programs(frames: Mapping[str, pd.DataFrame], window: Window) -> list[dict[st
         last = {"dose_ordered_mcg_per_day": None, **own, **kept, **{name: piece[name] for name in _FROM_STAIRS}}
         made[piece["record"], piece["row"]] = last
     return list(made.values())
+
+
+def staircase(frames: Mapping[str, pd.DataFrame], window: Window) -> pd.DataFrame:
+    """The dose in force from segment to segment up to the end of a window; see `derive.dose.staircase`.
+
+    Args:
+        frames: The frames of one patient, cut at the end of the window.
+        window: The days.
+    """
+    return derived.staircase(
+        on_record(frames, window), zone=window.zone_name, until=window.last_minute,
+        patient_states=frames["patient_states"], readouts=frames["readouts"],
+    )  # fmt: skip
 
 
 def strength(row: Row) -> str:

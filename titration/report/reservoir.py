@@ -11,7 +11,7 @@ from titration import units
 from titration.derive.dates import STEMS
 from titration.derive.reservoir import RECKONED, UNLIKE, closure, dates
 from titration.report import printed
-from titration.report.facts import Fact
+from titration.report.facts import Fact, Made
 from titration.report.page import Heading, Item, Lines, Panel, Said, Table
 from titration.report.programs import strength
 from titration.report.window import Row, Window, rows, within
@@ -21,10 +21,26 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-MEASURED = "withdrawn volume less the expected one, both as recorded"
-OURS = "volume injected at the refill before, less flow of the program as recorded x time, less boluses of the pump"
-LESS = "withdrawn volume less the one reckoned from the record"
-FIRST = "the dates as they stand in the record, and calendar days between them; nothing is reckoned ahead"
+MEASURED: Made = {
+    "definition": "withdrawn volume less the expected one, both as recorded; in % of the volume due since the refill before",
+    "formula": "withdrawn - expected; 100 x that / (injected before - expected)",
+    "function": "titration.derive.reservoir.discrepancy",
+}
+OURS: Made = {
+    "definition": "volume injected at the refill before, less the flow of the program as recorded, less boluses of the pump",
+    "formula": "injected before - sum of dose / concentration x time - boluses / concentration",
+    "function": "titration.derive.reservoir.closure",
+}
+LESS: Made = {
+    "definition": "withdrawn volume less the one reckoned from the record",
+    "formula": "withdrawn - reckoned; 100 x that / (injected before - reckoned)",
+    "function": "titration.derive.reservoir.closure",
+}
+FIRST: Made = {
+    "definition": "the dates as they stand in the record, and calendar days between them; nothing is reckoned ahead",
+    "formula": "date - first of the dates",
+    "function": "titration.derive.dates.dates",
+}
 
 
 def refills_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
@@ -48,14 +64,14 @@ def refills_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
         "Withdrawn",
         "Withdrawn less expected",
         "Injected",
-        "Words",
+        *(["Words"] if any(row["note"] for row in found) else []),
     )
     numeric = {"Expected as printed", "Withdrawn", "Injected"}
-    wide = {"Filled with", "Withdrawn less expected", "Words"}
-    lines = tuple(_refill(row, window) for row in found)
+    wide = {"Filled with": 3, "Withdrawn less expected": 4, "Words": 2}
+    lines = tuple(_refill(row, window)[: len(heads)] for row in found)
     ours = tuple(line for row in found for line in _ours(row, window))
     items: list[Item] = [
-        Table(title, tuple(Heading(h, h in numeric, int(h in wide)) for h in heads), lines),
+        Table(title, tuple(Heading(h, h in numeric, wide.get(h, 0)) for h in heads), lines),
         Lines(ours),
     ]
     if any(row["timing"] == "assigned" for row in found):
@@ -73,16 +89,26 @@ def _ours(row: Row, window: Window) -> tuple[Fact, ...]:
     head = f"Expected as reckoned from the record, refill of {printed.moment(row, 'filled', window.zone)}"
     if row["says"] != RECKONED:
         said = f"{head}: {row['says']} ({_how(row)})."
-        return (Fact(f"{stem}.reckoned", label, said, None, "", days, definition=OURS, source=origin),)
+        return (Fact(f"{stem}.reckoned", label, said, window=days, source=origin, **OURS),)
     value, less = row["computed_ml"], row["computed_difference_ml"]
     said = f"{head}: {units.rounded(value, 2)} mL ({_how(row)})."
-    volume = Fact(f"{stem}.reckoned", label, said, value, "mL", days, definition=OURS, source=origin)
+    volume = Fact(f"{stem}.reckoned", label, said, value, "mL", days, source=origin, **OURS)
     if less is None:
         return (volume,)
     said = f"Beside that, withdrawn: {row['computed_words']}{_percent(row['computed_pct'])}."
     return (
         volume,
-        Fact(f"{stem}.reckoned-difference", "Withdrawn less reckoned volume", said, less, "mL", days, 1, LESS, origin),
+        Fact(
+            f"{stem}.reckoned-difference",
+            "Withdrawn less reckoned volume",
+            said,
+            less,
+            "mL",
+            days,
+            1,
+            source=origin,
+            **LESS,
+        ),
     )
 
 
@@ -138,7 +164,9 @@ def _closure(row: Row, stem: str, days: str) -> Said:
     said = row["difference_words"]
     said += _percent(percent)
     origin = printed.source("refill", row)
-    return Fact(f"{stem}.difference", "Withdrawn less expected volume", said, value, "mL", days, 1, MEASURED, origin)
+    return Fact(
+        f"{stem}.difference", "Withdrawn less expected volume", said, value, "mL", days, 1, source=origin, **MEASURED
+    )
 
 
 SPOKEN = {"pump": "pump"}
@@ -151,12 +179,20 @@ TITLES = {
     "eri": "Elective replacement of the pump",
     "eri-at-readout": "Elective replacement of the pump, printed at a readout",
 }
+SHORT = {
+    "booked": "Next refill, booked",
+    "alarm-at-refill": "Low reservoir alarm, printed",
+    "alarm-at-change": "Low reservoir alarm, printed",
+    "alarm-at-readout": "Low reservoir alarm, printed",
+    "use-by": "Use-by of the drug",
+    "eri": "Elective replacement of the pump",
+    "eri-at-readout": "Elective replacement, printed",
+}
 HEADS = (
     Heading("Date"),
-    Heading("What", wide=3),
-    Heading("Recorded with", wide=2),
-    Heading("What came later", wide=4),
-    Heading("Days after first", numeric=True),
+    Heading("What, and recorded with", wide=7),
+    Heading("What came later", wide=6),
+    Heading("Days", numeric=True),
 )
 
 
@@ -193,18 +229,17 @@ def _date(row: Row, frames: Mapping[str, pd.DataFrame], window: Window) -> tuple
     days = int(row["days_after_first"])
     return (
         Fact(f"{stem}.on", title, printed.day(row["on"]), source=origin),
-        title,
         Fact(
             f"{stem}.recorded",
             f"{title}: recorded with",
-            f"{SPOKEN.get(row['record'], word)} {printed.moment(recorded, own, window.zone)}",
+            f"{SHORT[row['what']]}: {SPOKEN.get(row['record'], word)} {printed.moment(recorded, own, window.zone)}",
             source=origin,
         ),
-        Fact(f"{stem}.later", f"{title}: what came later", said, n=int(row["n_later"]), source=origin + later),
+        Fact(f"{stem}.later", f"{title}: what came later", said, n=int(row["n_later"]), source=origin + later, **FIRST),
         Fact(
-            f"{stem}.days", f"{title}: days after the first of the dates", str(days), float(days), "days", source=origin
+            f"{stem}.days", f"{title}: days after the first of the dates", str(days), float(days), "days", source=origin, **FIRST,
         ),
-    )
+    )  # fmt: skip
 
 
 def _first(found: list[dict[str, Any]]) -> Fact:
@@ -217,4 +252,5 @@ def _first(found: list[dict[str, Any]]) -> Fact:
         days = int(after["days_after_first"])
         said += f" {days} {'day' if days == 1 else 'days'} later: {TITLES[after['what']].lower()}."
     sources = sum((_origin(row) for row in found), start=())
-    return Fact("date.first", "Which date comes first", said, n=len(found), definition=FIRST, source=sources)
+    said += " Days are counted from the first."
+    return Fact("date.first", "Which date comes first", said, n=len(found), source=sources, **FIRST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from titration import units
 from titration.report.facts import NAMES, Fact
@@ -36,26 +36,23 @@ def render(facts: Iterable[Fact]) -> str:
         facts: The facts.
 
     Returns:
-        Headed id, label, text, value, unit, window, n, definition, source. Numbers stand bare,
-        texts as `safe` gives them; lines end as RFC 4180 says.
+        Headed as `facts.NAMES`. Numbers stand bare, texts as `safe` gives them; lines end as RFC 4180 says.
 
     Example:
         >>> print(render([Fact("a.b", "A", "1 mL", 1.0, "mL")]).splitlines()[1])
-        a.b,A,1 mL,1,mL,,,,
+        a.b,A,1 mL,1,mL,,,,,,
     """
     made = io.StringIO(newline="")
     writer = csv.writer(made)
     writer.writerow(NAMES)
     for fact in facts:
-        writer.writerow([
-            safe(fact.id),
-            safe(fact.label),
-            safe(fact.text),
-            "" if fact.value is None else units.number(fact.value),
-            safe(fact.unit),
-            safe(fact.window),
-            "" if fact.n is None else fact.n,
-            safe(fact.definition),
-            safe(" ".join(fact.source)),
-        ])  # fmt: skip
+        writer.writerow([_cell(name, getattr(fact, name)) for name in NAMES])
     return made.getvalue()
+
+
+def _cell(name: str, given: Any) -> str:
+    if given is None:
+        return ""
+    if name in {"value", "n"}:
+        return units.number(given)
+    return safe(" ".join(given) if name == "source" else given)

@@ -9,14 +9,18 @@ import pandas as pd
 from titration import units
 from titration.derive import reconcile
 from titration.report import printed
-from titration.report.facts import Fact
+from titration.report.facts import Fact, Made
 from titration.report.page import Heading, Item, Lines, Said, Table
 from titration.report.window import Row, Window, rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RULE = "from the last confirmation of the program on record to a readout that did not agree with it"
+RULE: Made = {
+    "definition": "from the last confirmation of the program on record to a readout that did not agree with it",
+    "formula": "",
+    "function": "titration.derive.reconcile.unexplained",
+}
 FROM = {"dose_change": ("doses", "effective", "change"), "readout": ("readouts", "read", "readout")}
 
 
@@ -34,8 +38,8 @@ def items(frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Item, ...
     said = f"Unexplained intervals on record: {len(every)}, of which {len(ours)} ended in the month."
     source = tuple(f"readout:{row}" for row in every["readout_row"])
     count = Fact(
-        "unexplained.count", "Unexplained intervals", said, float(len(every)), "intervals", n=len(every), definition=RULE,
-        source=source,
+        "unexplained.count", "Unexplained intervals", said, float(len(every)), "intervals", n=len(every),
+        source=source, **RULE,
     )  # fmt: skip
     if not ours:
         return (Lines((count,)),)
@@ -64,10 +68,10 @@ def _interval(row: Row, frames: Mapping[str, pd.DataFrame], window: Window) -> t
             units.rounded(days),
             days,
             "days",
-            definition=RULE,
             source=(begun, found),
+            **RULE,
         ),
-        Fact(f"{stem}.differs", "On record, and found", row["differs"], source=(against, found)),
+        Fact(f"{stem}.differs", "On record, and found", row["differs"], source=(against, found), **RULE),
     )
 
 

@@ -61,6 +61,11 @@ class Window:
         return _midnight(self.last + timedelta(days=1), self.zone)
 
     @property
+    def last_minute(self) -> datetime:
+        """The last minute of the last day."""
+        return self.end - timedelta(minutes=1)
+
+    @property
     def days(self) -> str:
         """First and last day, in print."""
         return f"{self.first.isoformat()} to {self.last.isoformat()}"
@@ -115,13 +120,21 @@ def until(frames: Mapping[str, pd.DataFrame], patient: str, window: Window) -> d
     for name, frame in frames.items():
         ours = frame[frame["patient"] == patient] if "patient" in frame.columns else frame
         stem = MOMENTS.get(name)
-        made[name] = ours if stem is None else _before(ours, stem, window, window.end)
+        made[name] = ours if stem is None else _before(ours, stem, window)
     return made
 
 
-def _before(frame: pd.DataFrame, stem: str, window: Window, instant: datetime) -> pd.DataFrame:
-    ordered = moments.in_order(frame, stem, zone=window.zone_name)
-    return ordered[ordered["moment"] < instant].drop(columns=["moment", "by_day"]).reset_index(drop=True)
+def _before(frame: pd.DataFrame, stem: str, window: Window) -> pd.DataFrame:
+    if frame.empty:
+        return frame
+    return _cut(moments.in_order(frame, stem, zone=window.zone_name), None, window.end)
+
+
+def _cut(ordered: pd.DataFrame, start: datetime | None, end: datetime) -> pd.DataFrame:
+    inside = ordered["moment"] < end
+    if start is not None:
+        inside &= ordered["moment"] >= start
+    return ordered[inside].drop(columns=["moment", "by_day"]).reset_index(drop=True)
 
 
 def within(frame: pd.DataFrame, stem: str, window: Window) -> pd.DataFrame:
@@ -135,9 +148,9 @@ def within(frame: pd.DataFrame, stem: str, window: Window) -> pd.DataFrame:
     Returns:
         Those rows, in order of time and row.
     """
-    by_then = _before(frame, stem, window, window.end)
-    earlier = _before(by_then, stem, window, window.start)
-    return by_then[~by_then["row"].isin(earlier["row"])].reset_index(drop=True)
+    if frame.empty:
+        return frame
+    return _cut(moments.in_order(frame, stem, zone=window.zone_name), window.start, window.end)
 
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -154,6 +167,8 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         >>> rows(pd.DataFrame({"a": [1.5, float("nan")]}))
         [{'a': 1.5}, {'a': None}]
     """
+    if frame.empty:
+        return []
     plain = frame.astype(object)
     return [
         {str(name): value for name, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
