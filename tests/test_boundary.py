@@ -1,6 +1,7 @@
 """The line the product never crosses: a record, not a device (house, section 9)."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -31,17 +32,20 @@ SPELLINGS = {"units.py"}  # reads every spelling met in print, the micro sign am
 ALARM_FIELDS = {"alarm_on", "alarm_ml", "low_reservoir_alarm_ml"}  # a date and volumes as printed
 
 
+@functools.cache
 def texts():
     """Every text of the package: strings, docstrings, comments, templates, notebooks, README."""
-    for path in [*ROOT.rglob("*"), *TOP.glob("*.md"), *TOP.glob("notebooks/*"), *TOP.glob("db/*.md")]:
-        if path.is_file() and path.suffix in {".py", ".j2", ".typ", ".toml", ".md", ".ipynb"}:
-            yield path, path.read_text(encoding="utf-8")
+    everything = [*ROOT.rglob("*"), *TOP.glob("*.md"), *TOP.glob("notebooks/*"), *TOP.glob("db/*.md")]
+    said = (".py", ".j2", ".typ", ".toml", ".md", ".ipynb", ".sql")
+    return [(path, path.read_text(encoding="utf-8")) for path in everything if path.is_file() and path.suffix in said]
 
 
 @pytest.mark.parametrize("phrase", BANNED)
 def test_no_text_crosses_the_line(phrase):
     for path, text in texts():
         if path.name in SPELLINGS and "g" in phrase[-5:]:
+            continue
+        if not re.search(phrase, text, re.IGNORECASE):
             continue
         for line in text.splitlines():
             plain = line

@@ -1,6 +1,7 @@
 """Imports point down; each library is imported in its own place; nothing happens at import."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ LAYERS = (
     ("recording_frames", "papers"),
     ("amending", "reading"),
     ("importing", "exporting", "stating"),
+    ("parquet",),
+    ("cohort_sql",),
     ("log",),
     ("opening",),
     ("forms",),
@@ -50,6 +53,8 @@ ONLY_IN = {
     "ipywidgets": {"forms"},
     "IPython": {"forms"},
     "msgspec": {"store"},
+    "pyarrow": {"parquet"},
+    "duckdb": {"cohort_sql"},
 }
 
 
@@ -69,9 +74,18 @@ def type_checking_lines(tree):
     return lines
 
 
+@functools.cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def imports(path):
     """(name, line, whether it only serves types) of each import."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return list(_imports(parsed(path)))
+
+
+def _imports(tree):
     typing_only = type_checking_lines(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -114,8 +128,7 @@ def test_each_library_stays_in_its_own_place(path):
 def test_only_the_log_reads_the_clock():
     told = {}
     for path in files():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today", "time_ns"}:
                 owner = ast.unparse(node.value)
                 if owner.split(".")[-1] in {"datetime", "date", "Timestamp", "time"}:
@@ -136,7 +149,7 @@ def test_importing_the_package_brings_in_nothing_heavy():
 def test_files_and_functions_stay_small(path):
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 300, "a file over 300 lines"
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef):
             body = node.end_lineno - (node.body[0].end_lineno if ast.get_docstring(node) else node.lineno)
             assert body <= 50, f"{node.name} has {body} lines"

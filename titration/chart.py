@@ -110,7 +110,7 @@ class Chart(Derived):
 
         own = {"asof": self.asof_at, **own} if name == "timeline" else own
         first = None if since is None else pd.Timestamp(since, tz=self.zone)
-        last = self.asof_at if until is None else pd.Timestamp(until, tz=self.zone) + pd.Timedelta(days=1)
+        last = self.asof_at if until is None else pd.Timestamp(until, tz=self.zone) + pd.Timedelta(days=1, seconds=-1)
         return pictures.picture(
             name, self.frames, patient=self.patient, zone=self.zone, until=last, scales=self.scales, since=first, **own
         )

@@ -33,7 +33,8 @@ def report_of(chart):
     footer = record.footer(frames, OCTOBER)
     bare = Page(title, Pairs((("Patient", title),)), (program.last_panel(frames, OCTOBER),), footer, "")
     content = signing.stated(bare, chart.frames, chart.patient, OCTOBER, chart.frames["corrections"])
-    return MonthlyReport(chart.patient, OCTOBER, content, paper.seal(chart.asof, chart.asof_at, chart.head))
+    seal = paper.seal(chart.asof, chart.asof_at, chart.head)
+    return MonthlyReport(chart.patient, OCTOBER, content, seal, patient=chart.patient)
 
 
 def build_report(log, *, pictures):

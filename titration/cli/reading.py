@@ -46,34 +46,57 @@ def history_verb(log: Path, patient: str | None, asof: str | None, target: Path 
 
 @click.command(name="chart")
 @options.log_argument
-@click.argument("patient")
+@click.argument("patient", required=False)
+@click.option(
+    "--picture",
+    "name",
+    default="timeline",
+    show_default=True,
+    help="Which picture, as visits, schedule or calendar; without PATIENT one of many patients: swimmer, dose-traces.",
+)
 @options.asof_option
 @click.option("--since", help="First day shown, as in 2026-01-01.")
 @click.option("--until", help="Last day shown.")
 @click.option("--scale", help="One scale's code.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), help="For a light page or a dark one.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="A .png, .svg or .pdf file; without it, the chart in words."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="A .png, .svg or .pdf file; without it, the picture in words.",
 )
 def chart_verb(
     log: Path,
-    patient: str,
+    patient: str | None,
+    name: str,
     asof: str | None,
-    since: str | None,
-    until: str | None,
-    scale: str | None,
+    theme: str | None,
     output: Path | None,
+    **shown: str | None,
 ) -> None:
-    """One patient's timeline, as a picture or in words."""
+    """A picture of one patient, the timeline unless another is named, or of all; as a file or in words."""
+    chosen = {option: said for option, said in shown.items() if said is not None}
     with options.opened(log) as opened:
-        figure = opened.chart(patient, asof=asof).plot(since=since, until=until, scale=scale)
-        if output is None:
-            click.echo(figure.twin)
-            return
         try:
-            figure.save(output)
-        except (ValueError, OSError) as error:
-            raise click.ClickException(f"{output}: {error}") from error
-        click.echo(f"wrote {output}")
+            drawn = opened.cohort(asof=asof) if patient is None else opened.chart(patient, asof=asof)
+            figure = drawn.picture(name, **chosen)
+            if output is not None:
+                figure.save(output, theme=theme)
+        except (LookupError, ValueError, TypeError, OSError) as error:
+            raise click.ClickException(_said(error, name, patient, output)) from error
+        click.echo(figure.twin if output is None else f"wrote {output}")
+
+
+def _said(error: Exception, name: str, patient: str | None, output: Path | None) -> str:
+    """What was wrong with the options of a picture."""
+    from titration.errors import TitrationError
+
+    if isinstance(error, TitrationError) or (isinstance(error, LookupError) and error.args):
+        more = "; name a patient for the pictures of one" if patient is None else ""
+        return f"{error if isinstance(error, TitrationError) else error.args[0]}{more}"
+    if isinstance(error, TypeError):  # an option the function of that picture does not have
+        return f"the picture {name} takes no --{str(error).split(chr(39))[-2]}; leave it out"
+    return f"{output}: {error}" if output is not None else str(error)
 
 
 @click.command(name="report")

@@ -30,9 +30,14 @@ class Pump(Record):
         Number(units.ML, low=0), "volume the low reservoir alarm is set to", example="2"
     )
     clock_offset_min: int | None = field(
-        Count(low=-840, high=840, of="min"), "the pump's clock, minutes east of UTC, as read", example="0"
+        Count(low=-840, high=840, of="min"),
+        "the pump's clock, minutes east of UTC, as read",
+        title="Clock, east of UTC",
+        example="0",
     )
-    eri_on: date | None = field(Day(), "elective replacement date as recorded", example="2031-06-01")
+    eri_on: date | None = field(
+        Day(), "elective replacement date as recorded", title="Elective replacement on", example="2031-06-01"
+    )
     serial: str | None = field(Words(), "serial number")
 
 
@@ -67,10 +72,17 @@ class Readout(Record):
         Number(units.MCG_PER_ML, low=0), "concentration as found", example="500"
     )
     reservoir_ml: float | None = field(Number(units.ML, low=0), "reservoir volume as shown", example="12.4")
-    alarm_on: date | None = field(Day(), "low reservoir alarm date as shown", example="2027-01-20")
-    eri_on: date | None = field(Day(), "elective replacement date as shown", example="2031-06-01")
+    alarm_on: date | None = field(
+        Day(), "low reservoir alarm date as shown", title="Low reservoir alarm on", example="2027-01-20"
+    )
+    eri_on: date | None = field(
+        Day(), "elective replacement date as shown", title="Elective replacement on", example="2031-06-01"
+    )
     clock_offset_min: int | None = field(
-        Count(low=-840, high=840, of="min"), "the pump's clock as found, minutes east of UTC", example="0"
+        Count(low=-840, high=840, of="min"),
+        "the pump's clock as found, minutes east of UTC",
+        title="Clock, east of UTC",
+        example="0",
     )
     patient_boluses: int | None = field(Count(), "patient-activated boluses since the last readout", example="0")
     patient_boluses_mcg: float | None = field(Number(units.MCG, low=0), "their amount together")
@@ -103,7 +115,9 @@ class Refill(Record):
     withdrawn_ml: float | None = field(Number(units.ML, low=0), "residual volume withdrawn", example="4.4")
     injected_ml: float | None = field(Number(units.ML, low=0), "volume injected", example="40")
     alarm_ml: float | None = field(Number(units.ML, low=0), "low reservoir alarm volume", example="2")
-    alarm_on: date | None = field(Day(), "low reservoir alarm date as printed", example="2027-01-20")
+    alarm_on: date | None = field(
+        Day(), "low reservoir alarm date as printed", title="Low reservoir alarm on", example="2027-01-20"
+    )
     next_booked_on: date | None = field(Day(), "next refill booked", example="2027-01-08")
     use_by_on: date | None = field(Day(), "use-by date of the drug", example="2027-06-30")
     lot: str | None = field(Words(), "lot number")

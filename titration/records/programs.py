@@ -154,9 +154,14 @@ class DoseChange(Record):
     patient_bolus_max_per_day: int | None = field(Count(), "patient-activated boluses allowed a day")
     patient_bolus_lockout_min: float | None = field(Number(units.MIN, low=0), "time between patient-activated boluses")
     clock_offset_min: int | None = field(
-        Count(low=-840, high=840, of="min"), "the pump's clock as set, minutes east of UTC", example="0"
+        Count(low=-840, high=840, of="min"),
+        "the pump's clock as set, minutes east of UTC",
+        title="Clock, east of UTC",
+        example="0",
     )
-    alarm_on: date | None = field(Day(), "low reservoir alarm date as printed", example="2027-01-20")
+    alarm_on: date | None = field(
+        Day(), "low reservoir alarm date as printed", title="Low reservoir alarm on", example="2027-01-20"
+    )
     reason: str | None = field(Words(), "why", example="planned review")
     ordered_by: str | None = field(Label(), "who ordered it, by code", example="clinician-1")
     programmed_by: str | None = field(Label(), "who programmed it, by code", example="clinician-1")

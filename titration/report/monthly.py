@@ -5,22 +5,16 @@ A panel is added by one line in `_front` or `_behind`. Nothing here reads a cloc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from titration.report import before_after as compared
 from titration.report import (
     corrections,
     course,
-    files,
     gaps,
-    html,
     ledger,
-    pdf,
     picture,
-    plain,
     program,
     programs,
     questions,
@@ -28,17 +22,18 @@ from titration.report import (
     reservoir,
     scores,
     signing,
-    table,
     visited,
     whose,
 )
-from titration.report.facts import Fact, distinct, frame
-from titration.report.page import Page, Pairs, Panel, gathered
-from titration.report.record import Seal
+from titration.report.facts import Fact
+from titration.report.page import Page, Panel, gathered
+from titration.report.paper import Paper
+from titration.report.paper import seal as sealed
 from titration.report.window import MONTHS, Window, month, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     import pandas as pd
 
@@ -71,89 +66,19 @@ class ChartLike(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class MonthlyReport:
-    """One patient, one month; the same log, entry and version give the same bytes.
+class MonthlyReport(Paper):
+    """One patient, one month.
 
     Attributes:
         patient: The code.
-        window: The days.
-        content: The page without the state of the log it was read from.
-        seal: That state.
     """
 
-    patient: str
-    window: Window
-    content: Page
-    seal: Seal
+    patient: str = ""
 
     @property
     def month(self) -> str:
         """Year and month, as `2026-10`."""
         return f"{self.window.first:%Y-%m}"
-
-    @property
-    def page(self) -> Page:
-        """All that is printed, in order."""
-        above, below = self.seal.facts(self.window)
-        header = Pairs((*self.content.header.rows, ("Log as of", above)))
-        written = self.seal.asof_at.isoformat()
-        return replace(self.content, header=header, footer=(*self.content.footer, below), written=written)
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """Every fact of the page, in the order it is printed."""
-        return distinct(said for said in self.page.said() if isinstance(said, Fact))
-
-    def frame(self) -> pd.DataFrame:
-        """The facts as a DataFrame."""
-        return frame(self.facts)
-
-    def html(self) -> str:
-        """One HTML file."""
-        return html.render(self.page)
-
-    def pdf(self, paper: str = "a4") -> bytes:
-        """A PDF, on `a4` or `us-letter`."""
-        return pdf.render(self.page, paper)
-
-    def text(self) -> str:
-        """Plain text, 80 columns, to paste into a chart."""
-        return plain.render(self.page)
-
-    def table(self) -> str:
-        """The facts as CSV."""
-        return table.render(self.facts)
-
-    def files(self, paper: str = "a4") -> dict[str, bytes]:
-        """What `save` writes: name to content."""
-        stem = files.safe(f"{self.patient}-{self.month}")
-        return {
-            f"{stem}.pdf": self.pdf(paper),
-            f"{stem}.html": self.html().encode(),
-            f"{stem}.txt": self.text().encode(),
-            f"{stem}-facts.csv": self.table().encode(),
-        }
-
-    def save(self, directory: str | Path, *, replace: bool = False, paper: str = "a4") -> list[Path]:
-        """Write the PDF, the HTML page, the text and the facts into a folder.
-
-        Files that say the same, if only read from an older or newer state of the log, stay as they are.
-
-        Args:
-            directory: The folder; made when it is not there.
-            replace: Whether files that say something else may be replaced.
-            paper: `a4` or `us-letter`.
-
-        Returns:
-            The paths, written or found the same.
-
-        Raises:
-            LogExists: A file is there and says something else; nothing was written.
-        """
-        return files.save(self, Path(directory), replace_other=replace, paper=paper)
-
-    def _repr_html_(self) -> str:
-        return html.framed(self.html())
 
     def __repr__(self) -> str:
         """Short, without what the page says."""
@@ -195,9 +120,8 @@ def build(
         mark=MADE_UP if chart.demo else "",
     )
     content = signing.stated(content, chart.frames, chart.patient, window, history)
-    at = chart.asof_at.astimezone(UTC)
-    seal = Seal(chart.asof, datetime(*at.timetuple()[:5], tzinfo=UTC), chart.head)
-    return MonthlyReport(chart.patient, window, content, seal)
+    stem = f"{chart.patient}-{window.first:%Y-%m}"
+    return MonthlyReport(stem, window, content, sealed(chart.asof, chart.asof_at, chart.head), patient=chart.patient)
 
 
 @dataclass(frozen=True, eq=False)
