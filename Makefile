@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo notebook test lint types tests schema bench torture
+.PHONY: demo notebook test lint types tests schema bench torture scale
 
 demo: .venv/core
 	$(BIN)/titration demo db/demo.db --reports out
@@ -28,10 +28,18 @@ tests: .venv/dev
 bench: .venv/dev
 	PYTHONPATH=tests $(BIN)/python tests/bench/bench_slips.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/bench_derive.py
+	$(BIN)/python -m pip install --quiet -e ".[bench]"
+	$(BIN)/python tests/bench/run.py
 
 torture: .venv/dev
 	PYTHONPATH=tests $(BIN)/python tests/torture/kills.py 500
 	PYTHONPATH=tests $(BIN)/python tests/torture/replayed.py
+	$(BIN)/python -m pip install --quiet -e ".[torture]"
+	$(BIN)/python tests/torture/fuzz_parsers.py
+	PYTHONPATH=tests $(BIN)/python tests/torture/writers.py 300
+
+scale: .venv/dev .venv/scale
+	PYTHONPATH=tests $(BIN)/python tests/scale/run.py $(SCALE)
 
 schema: .venv/core
 	$(BIN)/titration schema > db/schema.sql
@@ -53,4 +61,8 @@ schema: .venv/core
 
 .venv/dev: .venv/core
 	$(BIN)/python -m pip install --quiet -e ".[dev]"
+	@touch $@
+
+.venv/scale: .venv/core
+	$(BIN)/python -m pip install --quiet -e ".[scale]"
 	@touch $@

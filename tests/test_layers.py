@@ -44,6 +44,8 @@ LISTED = {("log", "forms")}  # `log.enter` asks for the form lazily: the one imp
 ONLY_IN = {
     "sqlite3": {"store"},
     "sqlite_utils": {"store"},
+    "sqlcipher3": {"store"},
+    "pyrage": {"store"},
     "click": {"cli"},
     "matplotlib": {"plot"},
     "jinja2": {"report"},

@@ -230,6 +230,39 @@ def redact(store: Store, row: int, field: str, heading: Heading) -> Entry:
     return entry_of(writing.written, [], noticed)
 
 
+ENTRY_TEXTS: dict[str, tuple[str, ...]] = {
+    "reason": ("entry.reason", "amendment.reason", "redaction.reason"),
+    "card": ("entry.card",),
+    "source": ("entry.source",),
+    "answers": ("answer.reason",),
+}
+"""The free texts of an entry itself, and the columns they stand in."""
+
+
+def redact_entry(store: Store, entry: int, field: str, heading: Heading) -> Entry:
+    """Blank a free text of an entry itself; see `Log.redact_entry`."""
+    if field not in ENTRY_TEXTS:
+        raise errors.RowNotFound(
+            f"{errors.shown(field)!r} is no free text of an entry; those are {', '.join(ENTRY_TEXTS)}"
+        )
+    with store.writing(heading) as writing:
+        noticed = recording.notice_clock(writing)
+        numbers = [
+            number
+            for column in ENTRY_TEXTS[field]
+            for (number,) in store.query(
+                f"SELECT words.id FROM {column.split('.')[0]} AS t JOIN words ON words.id = t.{column.split('.')[1]}"
+                " WHERE t.entry = ? AND words.text IS NOT NULL ORDER BY words.id",
+                entry,
+            )
+        ]
+        if not numbers:
+            raise errors.RowNotFound(f"entry {entry} has no {field}, or it was redacted before")
+        for number in numbers:
+            writing.redact(number, heading.reason or "")
+    return entry_of(writing.written, [], noticed)
+
+
 def _same_text(store: Store, table: str, row: int, field: str) -> list[int]:
     """The text of a row wherever it was kept again: a moved row shares it, a corrected one may repeat it."""
     lineage, fresh = set[int](), {row}

@@ -30,7 +30,9 @@ def entry_at(store: Store, asof: AsOf, zone: tzinfo) -> int:
     if isinstance(asof, SupportsIndex) or (isinstance(asof, str) and re.fullmatch(r"\d{1,18}", asof, re.ASCII)):
         number = int(asof)  # an entry itself, and the numbers a frame gives, count as numbers too
         if not 1 <= number <= newest:
-            raise errors.RowNotFound(f"there is no entry {errors.shown(number)}; this log has the entries 1 to {newest}")
+            raise errors.RowNotFound(
+                f"there is no entry {errors.shown(number)}; this log has the entries 1 to {newest}"
+            )
         return number
     try:
         seconds = _seconds(asof, zone)
@@ -146,7 +148,7 @@ def identity(store: Store, patient: str) -> str:
     codes, parts, now = store.codes(), [patient], store.head()[0]
     person = store.rows("patient", ["birth_year"], now, patient=patient)
     if not person:
-        return f"{patient} | new in this log"
+        return f"{errors.shown(patient)} | new in this log"
     for (year,) in person:
         parts.append(f"born {year}" if year else "birth year not stated")
     pumps = store.rows("pump", ["model"], now, patient=patient)

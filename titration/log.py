@@ -20,6 +20,7 @@ from titration.store.writing import Author, Heading
 if TYPE_CHECKING:
     from titration.exporting import Exported
     from titration.importing import ImportResult
+    from titration.known import AsOf
     from titration.report.monthly import MonthlyReport
 
 Clock = Callable[[], datetime]
@@ -133,6 +134,12 @@ class Log(Reader):
 
         return export(self, folder, **how)
 
+    def parquet(self, folder: str | Path, *, asof: AsOf = None) -> Exported:
+        """Write every current fact and the journal as Parquet files; see `titration.parquet.export`."""
+        from titration.parquet import export  # noqa: PLC0415 - of the extra [analytics]
+
+        return export(self, folder, asof=asof)
+
     def correct(self, row: int, record: Record, *, reason: str, confirm: Mapping[str, str] | None = None) -> Entry:
         """Put a right record in the place of a wrong one; both stay, and who said so and why.
 
@@ -223,6 +230,12 @@ class Log(Reader):
         from titration import amending  # noqa: PLC0415 - `add` does not need it
 
         return amending.redact(self._store, int(row), field, self.heading("redact", reason))
+
+    def redact_entry(self, entry: int | Entry, field: str, *, reason: str) -> Entry:
+        """Blank a free text of an entry itself for good: its reason, card, source or answers. The seals still fit."""
+        from titration import amending  # noqa: PLC0415 - `add` does not need it
+
+        return amending.redact_entry(self._store, int(entry.__index__()), field, self.heading("redact", reason))
 
     def sign(self, report: MonthlyReport, meaning: str = "reviewed") -> Entry:
         """State something of a patient's report, by name: a typed name, not an authenticated signature.

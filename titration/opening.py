@@ -62,9 +62,10 @@ def open(  # noqa: A001 - `titration.open` reads as what it is; a star import le
     writer = None if by is None else author(by)
     heading = None if writer is None else _heading("migration", writer, clock)
     store = files.open_store(Path(path), write=writer is not None, heading=heading, network=network)
+    log = Log(store, writer, clock=clock)  # first, so that the file is let go of where warnings are errors
     for sentence in files.loose(store.path):
         warnings.warn(sentence, stacklevel=2)
-    return Log(store, writer, clock=clock)
+    return log
 
 
 def create(
@@ -74,6 +75,7 @@ def create(
     zone: str,
     by: str | None = None,
     check_characters: bool = False,
+    encrypted: bool = False,
     network: bool = False,
     clock: Clock = system_clock,
 ) -> Log:
@@ -85,6 +87,7 @@ def create(
         zone: IANA zone of the site: days and months are its.
         by: Who starts it; the account of the operating system when left out.
         check_characters: Whether every patient code ends in a check character (ISO 7064 MOD 37,36).
+        encrypted: Whether the file is encrypted, by the key in TITRATION_KEY_FILE or TITRATION_KEY.
         network: Whether writing on a network drive is accepted.
         clock: What tells the time.
 
@@ -102,7 +105,7 @@ def create(
         raise errors.InvalidEntry("a new log", faults)
     writer = author(by or _account())
     properties = {"site": site, "zone": zone} | ({codes.PROPERTY: codes.SYSTEM} if check_characters else {})
-    store = files.create(Path(path), _heading("init", writer, clock), properties, network=network)
+    store = files.create(Path(path), _heading("init", writer, clock), properties, network=network, encrypted=encrypted)
     return Log(store, writer, clock=clock)
 
 

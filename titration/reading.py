@@ -281,13 +281,15 @@ class Reader:
         found = known.last_change(self._store, patient)
         return None if found is None else found[1]
 
-    def verify(self, head: str | None = None) -> files.Verification:
+    def verify(self, head: str | None = None, *, anchor: str | Path | None = None, jobs: int = 1) -> files.Verification:
         """Read the whole file against its seals.
 
         Args:
             head: A head from a printed report, short or full, that must be in the file.
+            anchor: A file of heads kept apart: each must be in it, and the newest is added when all fits.
+            jobs: How many processes read.
         """
-        return files.verify(self.path, head)
+        return files.verify(self.path, head, anchored=None if anchor is None else Path(anchor), jobs=jobs)
 
     def backup(self, path: str | Path) -> files.Verification:
         """A verified copy, taken while others write; never over a file."""

@@ -2,21 +2,23 @@
 
 import dataclasses
 import datetime as dt
+import itertools
 import os
 import pathlib
 import tempfile
 from zoneinfo import ZoneInfo
 
 import build
+import pandas as pd
 import pytest
 from conftest import NOON, Clock
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from store import attacks
 
 import titration
-from titration import errors
+from titration import errors, known
 
 PATIENTS = ("P001", "P002", "P003")
 FRAMES = ("score", "dose_change", "note")
@@ -281,3 +283,79 @@ def test_a_chart_is_read_at_one_moment_though_another_program_writes(log, clock)
             other.append(titration.Patient(patient="P002"))
         assert log._store.head() == before
     assert chart.asof == 2
+
+
+def dated_as(log, clock, *days):
+    """An entry on each day, whatever the days before it; entries 1 and 2 are of the evening of 2026-11-23."""
+    for n, day in enumerate(days):
+        clock.now = dt.datetime.fromisoformat(f"{day}T12:00+00:00")
+        log.append(build.score("2026-10-08", n), confirm=build.ANYTHING)
+
+
+def test_a_clock_once_set_far_back_lets_nothing_in_that_came_before_it(log, clock):
+    dated_as(log, clock, "2026-12-01", "2026-12-02", "2020-01-01", "2026-12-04")
+    with pytest.raises(errors.RowNotFound, match="nothing was recorded by 2021-06-01"):
+        log.scores(asof="2021-06-01")
+    assert values(log, "2026-11-30") == []
+    assert values(log, "2026-12-01") == [0]
+    assert values(log, "2026-12-02") == [0, 1, 2]  # the odd one counts with the one before it
+    assert values(log, "2026-12-03") == [0, 1, 2]
+    assert values(log, "2026-12-04") == [0, 1, 2, 3]
+
+
+def test_a_clock_once_set_far_ahead_shuts_nothing_out_that_came_after_it(log, clock):
+    dated_as(log, clock, "2026-12-01", "2062-12-02", "2026-12-03", "2026-12-04")
+    assert values(log, "2026-12-01") == [0, 1]
+    assert values(log, "2026-12-03") == [0, 1, 2]
+    assert values(log, "2026-12-31") == [0, 1, 2, 3]
+
+
+def test_a_chart_read_at_an_entry_whose_clock_ran_back_ends_with_the_clock_before_it(log, clock):
+    clock.now = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
+    log.append(build.dose("2026-11-30T09:30+00:00", 100))
+    clock.now = dt.datetime(2020, 1, 1, 12, tzinfo=dt.UTC)
+    log.append(build.score("2019-12-31", 4))
+    chart = log.chart("P001")
+    assert chart.asof_at == pd.Timestamp("2026-12-01T12:00Z")
+    assert chart.staircase["dose_mcg_per_day"].tolist() == [100]
+
+
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ({"seconds": -30}, None),
+        ({"seconds": 0}, None),
+        ({"days": 300}, None),
+        (
+            {"hours": -2},
+            "this computer's clock stands before the entry before it (2026-11-23 12:00+00:00): 2026-11-23 10:00+00:00",
+        ),
+        (
+            {"days": 500},
+            "this computer's clock stands more than a year after the entry before it (2026-11-23 12:00+00:00)",
+        ),
+    ],
+)
+def test_a_clock_that_does_not_fit_the_entry_before_it_is_noticed_and_written_down(log, clock, step, says):
+    clock.on(**step)
+    entry = log.append(build.score("2019-10-08", 4))
+    kept = log.store.query(
+        "SELECT text FROM answer JOIN words ON words.id = answer.question WHERE answer.entry = ?", entry.entry
+    )
+    told = [note for note in entry.notes if "clock" in note]
+    assert told == [text for (text,) in kept]
+    assert bool(told) == bool(says)
+    if says:
+        assert told[0].startswith(says)
+    log.correct(entry.rows[0], build.score("2019-10-08", 5), reason="typed 4 for 5")
+    assert log.verify().fits
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=8))
+def test_the_clocks_that_fit_are_the_longest_run_that_never_goes_back(recorded):
+    made = known.steady(recorded)
+    kept = [recorded[place] for place in made]
+    assert made == sorted(set(made))
+    assert kept == sorted(kept)
+    runs = (c for n in range(len(recorded), 0, -1) for c in itertools.combinations(recorded, n) if list(c) == sorted(c))
+    assert len(made) == len(next(runs))

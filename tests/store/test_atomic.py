@@ -15,7 +15,7 @@ from torture import kills
 
 import titration
 from titration import errors
-from titration.store import connection, verify
+from titration.store import verify
 from titration.store.writing import Author, Heading
 
 
@@ -51,7 +51,7 @@ def faulty(log, monkeypatch):
     """The log again, over a connection that can be told to fail."""
     log.close()
     plain = sqlite3.connect
-    monkeypatch.setattr(connection.sqlite3, "connect", lambda *a, **more: plain(*a, **{**more, "factory": Faulty}))
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **more: plain(*a, **{**more, "factory": Faulty}))
     with titration.open(log.path, by="clinician-1", clock=log._clock) as made:
         yield made
 
@@ -154,9 +154,9 @@ def test_the_program_itself_is_held_by_the_triggers_too(log):
 def test_a_batch_that_is_not_what_it_announces_is_no_entry(log):
     before = everything(log.path)
     with pytest.raises(AssertionError, match="patient: 2 facts announced and 1 given"):
-        broken_off(log, lambda writing: writing._insert("patient", ["patient"], iter([(1,)]), 2))
+        broken_off(log, lambda writing: writing._insert("patient", {"patient": [1]}, 2))
     with pytest.raises(errors.StorageFailed, match="NOT NULL constraint failed"):
-        broken_off(log, lambda writing: writing._insert("visit", ["patient"], iter([(1,)]), 1))
+        broken_off(log, lambda writing: writing._insert("visit", {"patient": [1]}, 1))
     assert everything(log.path) == before
 
 
@@ -166,10 +166,11 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(log):
     for _ in range(10):
         with attacks.started(log.path) as child:
             assert child.stdout.readline() == "ready\n"
-            time.sleep(chance.random() * 0.08)
+            heard = [child.stdout.readline() for _ in range(chance.randrange(1, 4))]  # a busy machine may be slow
+            time.sleep(chance.random() * 0.02)
             child.send_signal(signal.SIGKILL)
-            acknowledged = [int(line) for line in child.stdout.read().split("\n")[:-1]]
-            most = max([most, *acknowledged])
+            heard += child.stdout.read().split("\n")[:-1]
+            most = max(most, *map(int, heard))
         found = verify(log.path)
         assert found.fits, str(found)
         assert found.entries >= most
@@ -180,10 +181,10 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(log):
 
 
 def test_a_kill_in_any_kind_of_work_leaves_what_was_acknowledged(tmp_path):
-    command = [sys.executable, kills.__file__, "10"]
+    command = [sys.executable, kills.__file__, "12"]
     more = {"PYTHONPATH": str(Path(kills.__file__).parents[1])}
     found = subprocess.run(command, env=os.environ | more, capture_output=True, text=True, check=False)
-    assert found.stdout.endswith("0 of 10 not whole\n"), found.stdout + found.stderr
+    assert found.stdout.endswith("0 of 12 not whole\n"), found.stdout + found.stderr
     assert found.returncode == 0
 
 

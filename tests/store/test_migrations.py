@@ -13,7 +13,7 @@ from titration import errors, fields, records, units
 from titration.columns import columns
 from titration.records import KINDS, Record, schema_version
 from titration.records.base import record
-from titration.store import connection, migrations, schema, verify
+from titration.store import migrations, schema, verify
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_a_fault_at_any_statement_of_a_migration_leaves_the_old_log(old, newer, 
                 raise KeyboardInterrupt
             return super().execute(*args)
 
-    monkeypatch.setattr(connection.sqlite3, "connect", lambda *a, **more: plain(*a, **{"factory": Faulty, **more}))
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **more: plain(*a, **{"factory": Faulty, **more}))
     before = attacks.tables(old)
     for n in range(1, 400, 7):
         counter = itertools.chain(range(n, 0, -1), [0], itertools.repeat(-1))

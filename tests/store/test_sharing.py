@@ -5,12 +5,15 @@ import multiprocessing
 import os
 import pathlib
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 
 import build
 import pytest
 from store import attacks
+from torture import writers
 
 import titration
 from titration import errors
@@ -26,6 +29,16 @@ def test_two_programs_that_write_at_once_lose_nothing_and_fit(log):
     assert numbers == list(range(3, 83))
     assert len(log.scores()) == 80
     assert log.verify().fits
+
+
+def test_two_and_four_writers_with_readers_and_reports_beside_them_lose_nothing():
+    command = [sys.executable, writers.__file__, "4"]
+    more = {"PYTHONPATH": str(pathlib.Path(writers.__file__).parents[1])}
+    found = subprocess.run(command, env=os.environ | more, capture_output=True, text=True, check=False)
+    assert found.stdout.endswith("\n0 wrong\n"), found.stdout + found.stderr
+    assert [line.split(",")[0].split(" in ")[0] for line in found.stdout.splitlines()[:2]] == [
+        "2 writers: 8 entries", "4 writers: 16 entries",
+    ]  # fmt: skip
 
 
 def test_two_threads_of_one_notebook_take_turns(log):
@@ -119,11 +132,19 @@ READER = """
     import getpass, os, sys, titration
     from titration import errors
     path, warm = sys.argv[1:]
+    def look(log):
+        chart = log.chart("P001")
+        report = chart.report("2026-04")
+        papers = [report.html(), report.text(), report.table()]
+        chart.plot().savefig(os.devnull, format="png")
+        return len(chart.doses), len(log.history()), log.verify().fits, len(papers), all(papers)
     with titration.open(warm) as log:  # imports what it needs while the program's own files can be read
-        log.chart("P001"), log.history(), log.verify()
+        look(log)
     os.setgid(65534); os.setuid(65534)
+    import warnings
+    warnings.simplefilter("ignore")  # others can read it: so they shall here
     with titration.open(path) as log:
-        print(len(log.chart("P001").doses), len(log.history()), log.verify().fits)
+        print(*look(log))
     try:
         titration.open(path, by="clinician-1")
     except errors.WriteRefused as error:
@@ -144,9 +165,9 @@ def test_a_log_that_is_read_only_is_read_and_never_touched(grown):
     with titration.open(grown) as log:
         lines = len(log.history())
     content = grown.read_bytes()
-    with attacks.started(path, READER, grown, env={**os.environ, "MPLCONFIGDIR": str(folder)}) as child:
+    with attacks.started(path, READER, grown) as child:
         first, second, *_ = child.stdout.read().split("\n")
-    assert first.split() == ["3", str(lines), "True"]
+    assert first.split() == ["3", str(lines), "True", "3", "True"]  # a chart, a picture, and the papers of a report
     assert "is read-only; it can be read, and not written to" in second
     assert path.read_bytes() == content
     assert (path.stat().st_mtime_ns, list(folder.iterdir())) == (before.st_mtime_ns, [path])
@@ -279,5 +300,44 @@ def test_on_a_network_drive_a_log_is_read_and_not_written_unasked(grown, monkeyp
         titration.open(grown, by="clinician-1")
     with titration.open(grown, by="clinician-1", network=True) as log:
         log.append(titration.Patient(patient="P003"))
-    with pytest.raises(errors.WriteRefused, match="start the log on a local disk"):
-        titration.create(grown.with_name("new.db"), site="x", zone="UTC", clock=clock)
+    how = {"site": "x", "zone": "UTC", "clock": clock}
+    with pytest.raises(errors.WriteRefused, match="nothing was written: work on a local disk, or accept the risk"):
+        titration.create(grown.with_name("new.db"), **how)
+    with pytest.raises(errors.WriteRefused, match="network drive"):
+        titration.restore(grown, grown.with_name("new.db"), by="clinician-1", clock=clock)
+    assert not grown.with_name("new.db").exists()
+    titration.create(grown.with_name("new.db"), network=True, **how).close()
+    titration.restore(grown, grown.with_name("again.db"), by="clinician-1", network=True, clock=clock).close()
+
+
+def test_every_verb_that_writes_to_a_log_asks_for_the_network_drive_to_be_accepted():
+    import click
+
+    from titration.cli import VERBS, main
+
+    def asks(command):
+        return {option for p in command.params for option in p.opts}
+
+    def leaves(command):
+        if not isinstance(command, click.Group):
+            return [command]
+        context = click.Context(command)
+        return [command.get_command(context, name) for name in command.list_commands(context)]
+
+    found = {name: leaves(main.get_command(None, name)) for name in VERBS}
+    writing = {name for name, all_of in found.items() for leaf in all_of if "--by" in asks(leaf)}
+    accepting = {name for name, all_of in found.items() for leaf in all_of if "--network" in asks(leaf)}
+    assert writing == accepting
+    assert {
+        "init",
+        "add",
+        "import",
+        "correct",
+        "retract",
+        "move",
+        "merge",
+        "redact",
+        "restore",
+        "sign",
+        "scale",
+    } <= writing

@@ -20,9 +20,9 @@ import build
 import titration
 from titration.fields import Code, Day, field
 from titration.records import KINDS, Record, record
-from titration.store import verify
+from titration.store import rotate, verify
 
-LONGEST_SECONDS = {"import": 0.8}  # else 0.12
+LONGEST_SECONDS = {"import": 0.8, "rotate": 0.4}  # else 0.12
 
 
 class Anything(dict):
@@ -69,6 +69,14 @@ def backups(path, say):
             say(0)
 
 
+def rotations(path, say):
+    with titration.open(path, by="clinician-2") as log:
+        for n in range(10_000):
+            log.append(titration.Patient(patient=f"P{n:04}"))
+            rotate(log.path, path.with_name("backups"), 1)
+            say(0)
+
+
 def migrations(path, say):
     titration.open(path, by="clinician-2").close()
     with titration.open(path, by="clinician-2") as log:
@@ -76,7 +84,14 @@ def migrations(path, say):
     time.sleep(60)
 
 
-WORKS = {"append": appends, "import": imports, "correct": corrections, "backup": backups, "migrate": migrations}
+WORKS = {
+    "append": appends,
+    "import": imports,
+    "correct": corrections,
+    "backup": backups,
+    "migrate": migrations,
+    "rotate": rotations,
+}
 
 
 def newer() -> None:
@@ -143,6 +158,9 @@ def main(kills: int) -> int:
             copies = sorted(folder.glob("copy-*.db"))
             if work == "backup" and (len(copies) < len(said) or not all(verify(c, alone=True).fits for c in copies)):
                 bad.append(f"{work}, kill {n}: {len(said)} acknowledged, {len(copies)} there, not all whole")
+            kept = sorted(path.parent.glob("backups/*.db"))
+            if said and work == "rotate" and not any(verify(c, alone=True).fits for c in kept):
+                bad.append(f"{work}, kill {n}: {len(said)} acknowledged, and none of {len(kept)} backups is whole")
             count[work] += 1
             count[f"{work} acknowledged"] += len(said)
             shutil.rmtree(folder)

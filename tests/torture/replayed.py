@@ -76,6 +76,7 @@ def laid(files: dict[str, bytes], folder: Path) -> Path:
     folder.mkdir(parents=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
+        (folder / name).chmod(0o600)
     return folder / "clinic.db"
 
 

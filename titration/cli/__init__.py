@@ -30,6 +30,7 @@ VERBS = {
     "due": "papers",
     "audit": "papers",
     "export": "exporting",
+    "cohort": "cohort",
     "verify": "keeping",
     "backup": "keeping",
     "restore": "keeping",
@@ -41,6 +42,37 @@ VERBS = {
     "demo": "keeping",
 }
 """Every verb, and the module of this folder it lives in."""
+SAID = {
+    "init": "Start a new log; never writes over a file.",
+    "add": "Record one fact: titration add db/clinic.db dose-change --patient P001 ...",
+    "import": "Import a CSV or XLSX file as one entry, all of it or nothing.",
+    "correct": "Put a right record in the place of a wrong row; both stay readable.",
+    "complete": "Say what became known of a fact later, such as the day an event ended; it is no correction.",
+    "retract": "Say of a row that it was entered in error; it stays readable in the history.",
+    "move": "Move a whole entry to the right patient.",
+    "merge": "Join a patient who was entered twice; all facts move and the code is retired.",
+    "redact": "Blank a free text for good (a misfiled name, a lawful erasure); the seals still fit.",
+    "findings": "What is odd about the record, and what would settle it; never anything about the therapy.",
+    "history": "Every entry: who wrote what, when and why, and what became of it.",
+    "chart": "A picture of one patient, the timeline unless another is named, or of all; as a file or in words.",
+    "report": "The month's report of each patient, or of the clinic: PDF, HTML, text and facts.csv.",
+    "sign": "State something of a patient's report: a typed name and what it said, not an authenticated signature.",
+    "card": "One patient's record card, for an emergency department, an MRI, surgery or a transfer.",
+    "due": "Booked, printed and noted dates of every patient, in date order, each with where it stands.",
+    "audit": "What was entered, corrected, redacted, answered, late and unsigned in some days; and whether the file fits.",
+    "export": "Write a folder of CSV files, one a kind of record, with a codebook and a read-me.",
+    "cohort": "Ask a question of one log, or of folders that `titration export LOG --parquet DIR` wrote, one of each clinic.",
+    "verify": "Read the whole file against its seals; exit status 0 when all fits, 1 otherwise.",
+    "backup": "Make a verified copy, also while others write; never writes over a file.",
+    "restore": "Make a new log out of a backup; it names its parent, and the backup stays as it is.",
+    "drill": "Try the newest backup in a folder: restore it to a passing place, verify it, compare it with the log.",
+    "key": "Make a secret key for encrypted backups in a new file, and print its public one for `backup --recipient`.",
+    "scale": "The scales a score can be on.",
+    "code": "Print a code with its check character, for a new patient of a log that asks for one.",
+    "schema": "Print the tables of a log as SQL (db/schema.sql), or the data dictionary.",
+    "demo": "Make the demo log: a made-up clinic, the same every time, and one published case.",
+}
+"""What each verb does, for the list of them: the first sentence of its own help, held equal by a test, so that the list needs no verb."""
 
 
 class Verbs(click.Group):
@@ -60,6 +92,15 @@ class Verbs(click.Group):
         found: click.Command = getattr(module, f"{cmd_name}_verb")
         return found
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of the verbs, without importing one."""
+        del ctx
+        limit = formatter.width - 6 - max(map(len, VERBS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(verb, click.Command(verb, help=SAID[verb]).get_short_help_str(limit)) for verb in VERBS]
+            )
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; an error of ours is its sentence and exit status 1, never a traceback."""
         from titration.cli.typed import plain
@@ -73,7 +114,7 @@ class Verbs(click.Group):
         except TitrationError as error:
             raise click.ClickException(plain(str(error))) from error
         except click.ClickException as error:
-            error.message = plain(error.message)
+            vars(error)["message"] = plain(error.message)  # click types it as final; the sentence stays its own
             raise
         except OSError as error:
             if error.errno == errno.EPIPE:  # who read the output has stopped reading; click ends quietly

@@ -44,7 +44,7 @@ def add_verb(ctx: click.Context, log: Path) -> None:
 
 def flags(kind: RecordKind, field: Field) -> list[str]:
     """The options of a field; the record's own time is also --at and --on."""
-    names = [f"--{field.flag}"]
+    names = [f"--{kind.flag(field)}"]
     if kind.moment and field.name in {f"{kind.moment}_at", f"{kind.moment}_on"}:
         names.append(f"--{field.name[-2:]}")
     return names

@@ -56,13 +56,13 @@ def _changed(opened: Log, row: int, changes: tuple[str, ...], what: str) -> Reco
 
     before = opened.record(row)
     kind = kind_of(type(before))
-    known: dict[str, Field] = {name: f for f in kind.fields for name in (f.name, f.flag)}
+    known: dict[str, Field] = {name: f for f in kind.fields for name in (f.name, kind.flag(f))}
     given: dict[str, Any] = {}
     faults = []
     for change in changes:
         name, _, text = change.partition("=")
         if name not in known:
-            says = f"is not a field; the fields are {', '.join(f.flag for f in kind.fields)}"
+            says = f"is not a field; the fields are {', '.join(kind.flag(f) for f in kind.fields)}"
             faults.append(Fault(shown(name), "", says))
             continue
         field = known[name]
@@ -146,13 +146,15 @@ def merge_verb(
 @options.log_argument
 @click.argument("row", type=int)
 @click.argument("field")
+@click.option("--entry", is_flag=True, help="ROW is an entry's number, FIELD its reason, card, source or answers.")
 @options.reason_option
 @options.by_option
 @options.network_option
-def redact_verb(log: Path, row: int, field: str, reason: str, by: str, *, network: bool) -> None:
+def redact_verb(log: Path, row: int, field: str, reason: str, by: str, *, entry: bool, network: bool) -> None:
     """Blank a free text for good (a misfiled name, a lawful erasure); the seals still fit.
 
     Backups made before still hold it.
     """
     with options.opened(log, by=by, network=network) as opened:
-        options.say_entry(opened.redact(row, field, reason=reason))
+        redact = opened.redact_entry if entry else opened.redact
+        options.say_entry(redact(row, field, reason=reason))

@@ -18,12 +18,17 @@ from titration.cli import options
 @click.option(
     "--check-characters", is_flag=True, help="Every patient code ends in a check character (ISO 7064 MOD 37,36)."
 )
+@click.option("--encrypted", is_flag=True, help="Encrypt it by the key in TITRATION_KEY_FILE or TITRATION_KEY.")
 @options.network_option
-def init_verb(log: Path, site: str, zone: str, by: str | None, *, check_characters: bool, network: bool) -> None:
+def init_verb(
+    log: Path, site: str, zone: str, by: str | None, *, check_characters: bool, encrypted: bool, network: bool
+) -> None:
     """Start a new log; never writes over a file."""
     import titration
 
-    with titration.create(log, site=site, zone=zone, by=by, check_characters=check_characters, network=network) as made:
+    with titration.create(
+        log, site=site, zone=zone, by=by, check_characters=check_characters, encrypted=encrypted, network=network
+    ) as made:
         click.echo(f"started {log}, readable by you alone: {made!r}")
 
 
@@ -135,15 +140,20 @@ def drill_verb(log: Path, folder: Path, identity: Path | None) -> None:
 
 
 @click.command(name="key")
-@click.argument("identity", type=click.Path(path_type=Path))
-def key_verb(identity: Path) -> None:
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--log", "of_log", is_flag=True, help="A key for an encrypted log instead (see init --encrypted).")
+def key_verb(file: Path, *, of_log: bool) -> None:
     """Make a secret key for encrypted backups in a new file, and print its public one for `backup --recipient`."""
-    from titration.store.age import new_key
+    from titration.store import age, cipher
 
-    click.echo(new_key(identity))
-    click.echo(
-        f"the secret key is in {identity}: keep it apart from the backups; without it nobody opens them", err=True
-    )
+    if of_log:
+        age.write_key(file, f"{cipher.new_key()}\n")
+        click.echo(
+            f"the key is in {file}: name it in {cipher.KEY_FILE}; without it nobody opens the log or its backups"
+        )
+        return
+    click.echo(age.new_key(file))
+    click.echo(f"the secret key is in {file}: keep it apart from the backups; without it nobody opens them", err=True)
 
 
 @click.command(name="schema")

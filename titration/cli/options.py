@@ -56,9 +56,16 @@ def say_paper(paper: Paper, output: Path | None, *, replace: bool = False) -> No
 
 def opened(log: Path, *, by: str | None = None, network: bool = False) -> Any:
     """The log, open."""
+    import warnings
+
     import titration
 
-    return titration.open(log, by=by, network=network)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        found = titration.open(log, by=by, network=network)
+    for warning in told:
+        click.echo(f"note: {warning.message}", err=True)
+    return found
 
 
 Verb = Callable[..., None]

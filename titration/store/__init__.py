@@ -6,10 +6,13 @@ what a dose means.
 
 from titration.store.backup import backup, restore
 from titration.store.opening import create, open_store
+from titration.store.place import loose
+from titration.store.rotation import Drill, Rotation, drill, rotate
 from titration.store.store import Store
 from titration.store.verify import Verification, verify
 from titration.store.writing import Author, Batch, Writing
 
 __all__ = [
-    "Author", "Batch", "Store", "Verification", "Writing", "backup", "create", "open_store", "restore", "verify",
+    "Author", "Batch", "Drill", "Rotation", "Store", "Verification", "Writing", "backup", "create", "drill", "loose",
+    "open_store", "restore", "rotate", "verify",
 ]  # fmt: skip

@@ -3,56 +3,156 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import secrets
-import sqlite3
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from titration import errors
-from titration.store import connection
-from titration.store.opening import refuse_newer
+from titration.store import age, cipher, connection
+from titration.store.opening import refuse_network, refuse_newer
 from titration.store.store import Store
 from titration.store.verify import Verification, verify
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
 
     from titration.store.writing import Heading
 
 
-def _copy(source: Path, target: Path) -> Verification:
-    """Copy a log to a new file and verify the copy; a copy that does not fit is taken away again."""
-    if target.is_dir():
-        raise errors.StorageFailed(f"{target} is a folder; name the file of the copy")
-    if not target.parent.is_dir():
-        raise errors.StorageFailed(f"there is no folder {target.parent}; make it first, nothing was copied")
-    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
-    if target.exists():
-        raise errors.LogExists(target)
-    db = connection.connect(source, write=False)
+@dataclass(frozen=True)
+class Copy:
+    """A finished copy under a passing name, verified and on the disk, that waits for its own.
+
+    Attributes:
+        path: Where it is.
+        found: What `verify` found in it, before it was encrypted.
+        log_id: The id of the log it is of.
+        seals: Every entry with its seal.
+        moment: When its newest entry was recorded: UTC seconds and offset in minutes.
+    """
+
+    path: Path
+    found: Verification
+    log_id: str
+    seals: Mapping[int, bytes]
+    moment: tuple[int, int]
+
+
+@contextlib.contextmanager
+def copied(source: Path, folder: Path, recipients: Sequence[str] = ()) -> Iterator[Copy]:
+    """A verified copy of a log in a folder, to be given its name inside the block; otherwise it is taken away.
+
+    Args:
+        source: The log; others may write to it meanwhile.
+        folder: Where the copy will stay.
+        recipients: Public keys; with any, only the encrypted copy ever lies in that folder.
+    """
+    part = folder / f".{secrets.token_hex(8)}.part"
+    with contextlib.ExitStack() as stack:
+        stack.callback(_gone, part)
+        try:
+            _touch(part)
+            plain = stack.enter_context(room(source)) / "copy.db" if recipients else part
+            found = _online(source, plain)
+            known = _known(plain)
+            if recipients:
+                age.encrypt(plain, part, recipients)
+            sync(part)
+        except errors.TitrationError:
+            raise  # some of ours are an OSError too
+        except OSError as error:
+            raise errors.StorageFailed(f"cannot copy to {folder} ({error.strerror})") from error
+        yield Copy(part, found, *known)
+
+
+@contextlib.contextmanager
+def room(beside: Path) -> Iterator[Path]:
+    """A passing folder for its owner alone, beside the log when that can be, so that its facts lie nowhere else."""
+    parent = beside.parent if os.access(beside.parent, os.W_OK) else None
     try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        made = tempfile.TemporaryDirectory(prefix=".titration-", dir=parent)
+    except OSError as error:
+        raise errors.StorageFailed(f"cannot make a passing folder beside {beside} ({error.strerror})") from error
+    with made as name:
+        yield Path(name)
+
+
+def _touch(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _gone(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _online(source: Path, part: Path) -> Verification:
+    """SQLite's own copy of a log that others may write to, in one step, verified."""
+    with contextlib.closing(connection.connect(source, write=False)) as db:
         with connection.translated(source):  # read first: `backup` alone would wait for ever for a log that is held
             db.execute("BEGIN")
             db.execute("SELECT 1 FROM sqlite_master").fetchone()
-        with connection.translated(target), contextlib.closing(sqlite3.connect(part, isolation_level=None)) as into:
+        if not part.exists():
+            _touch(part)
+        with connection.translated(part), contextlib.closing(_into(part, source)) as into:
             into.execute("PRAGMA synchronous = EXTRA")
             db.backup(into)
-        _sync(part)
-        found = verify(part, alone=True)
-        if not found.fits:
-            raise errors.SealBroken(f"the copy of {source} does not fit its seals, and neither may the log: {found}")
+    sync(part)
+    found = verify(part, alone=True)
+    if not found.fits:
+        raise errors.SealBroken(f"the copy of {source} does not fit its seals, and neither may the log: {found}")
+    return found
+
+
+def _into(part: Path, source: Path) -> sqlite3.Connection:
+    """What the copy is written by: of an encrypted log with the same key."""
+    return cipher.connect(part, connection.secret(source), isolation_level=None)
+
+
+def _known(part: Path) -> tuple[str, dict[int, bytes], tuple[int, int]]:
+    """Id, seals and the moment of the newest entry of a copy that fits."""
+    with contextlib.closing(connection.connect(part, write=False)) as db:
+        seals = dict(db.execute("SELECT entry, seal FROM entry"))
+        (log_id,) = db.execute("SELECT value FROM property WHERE name = 'id' ORDER BY id DESC").fetchone()
+        sql = "SELECT recorded_at, recorded_offset_min FROM entry ORDER BY entry DESC"
+        return str(log_id), seals, db.execute(sql).fetchone()
+
+
+def _copy(source: Path, target: Path, recipients: Sequence[str] = ()) -> Verification:
+    """A verified copy under a name where nothing is."""
+    try:
+        if target.is_dir():
+            raise errors.StorageFailed(
+                f"{target} is a folder; name the file of the copy, or keep copies in it with --to"
+            )
+        if not target.parent.is_dir():
+            raise errors.StorageFailed(f"there is no folder {target.parent}; make it first, nothing was copied")
+        if target.exists():
+            raise errors.LogExists(target)
+    except errors.TitrationError:
+        raise  # some of ours are an OSError too
+    except OSError as error:
+        raise errors.StorageFailed(f"cannot copy to {target} ({error.strerror})") from error
+    with copied(source, target.parent, recipients) as made:
+        give_name(made.path, target)
+    return dataclasses.replace(made.found, path=str(target))
+
+
+def give_name(part: Path, target: Path) -> None:
+    """Give a finished copy its name, durably; never over a file."""
+    try:
         _place(part, target)
-        _sync(target.parent)
+        _gone(part)  # the passing name, where the copy still has it
+        sync(target.parent)
     except FileExistsError as error:
         raise errors.LogExists(target) from error
     except OSError as error:
         raise errors.StorageFailed(f"cannot copy to {target} ({error.strerror})") from error
-    finally:
-        db.close()
-        with contextlib.suppress(OSError):
-            part.unlink()
-    return Verification(str(target), found.faults, found.entries, found.facts, found.head)
 
 
 def _place(part: Path, target: Path) -> None:
@@ -70,7 +170,7 @@ def _place(part: Path, target: Path) -> None:
             raise
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Make sure it is on the disk, folder entries too."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
@@ -82,22 +182,25 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def backup(source: Path, target: Path) -> Verification:
+def backup(source: Path, target: Path, recipients: Sequence[str] = ()) -> Verification:
     """A verified copy of a log, taken while others write.
 
     Args:
         source: The log.
         target: The copy; must not be there.
+        recipients: Public keys to encrypt the copy to; it is verified before that.
 
     Raises:
         LogExists: The target is there.
         SealBroken: The copy does not fit its seals.
         StorageFailed: The disk said no.
     """
-    return _copy(source, target)
+    return _copy(source, target, recipients)
 
 
-def restore(source: Path, target: Path, heading: Heading) -> Store:
+def restore(
+    source: Path, target: Path, heading: Heading, *, identity: Path | None = None, network: bool = False
+) -> Store:
     """A new log out of a backup, with an id of its own that names its parent.
 
     The backup stays as it is. What was written after it is not in the new log, so the new log says
@@ -107,7 +210,21 @@ def restore(source: Path, target: Path, heading: Heading) -> Store:
         source: The backup.
         target: The new log; must not be there.
         heading: Who restores, and why.
+        identity: The file of the secret key, for an encrypted backup.
+        network: Whether writing on a network drive is accepted.
     """
+    refuse_network(target.parent, network=network)
+    if not age.is_encrypted(source):
+        return _restore(source, target, heading)
+    if target.exists():
+        raise errors.LogExists(target)
+    with room(target) as passing:
+        _touch(plain := passing / "copy.db")
+        age.decrypt(source, plain, identity)
+        return _restore(plain, target, heading)
+
+
+def _restore(source: Path, target: Path, heading: Heading) -> Store:
     with contextlib.closing(connection.connect(source, write=False)) as db:
         refuse_newer(db, source)
     found = _copy(source, target)

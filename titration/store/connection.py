@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 import stat
 import sys
 import time
@@ -16,9 +15,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from titration import errors
-from titration.store import schema
+from titration.store import age, cipher, schema
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
 WAIT_SECONDS = 15.0
@@ -46,15 +46,22 @@ def translated(path: Path) -> Iterator[None]:
     """Every error of SQLite becomes one of ours, here and nowhere else."""
     try:
         yield
-    except sqlite3.Error as error:
+    except cipher.failures() as error:
         raise _ours(error, path) from error
     except UnicodeDecodeError as error:  # SQLite quotes what it stumbled over, and that is no text any more
         raise errors.SealBroken(f"{path} is damaged ({error}); {DAMAGED}") from error
 
 
-def _ours(error: sqlite3.Error, path: Path) -> errors.TitrationError:
+def _ours(error: Exception, path: Path) -> errors.TitrationError:
     says = str(error)
     name = getattr(error, "sqlite_errorname", "") or ""
+    if name == "SQLITE_NOTADB" and age.is_encrypted(path):
+        return errors.NotALog(f"{path} is an encrypted backup; restore it with --identity FILE. It was not touched")
+    if name == "SQLITE_NOTADB" and not cipher.is_plain(path) and cipher.key() is not None:
+        return errors.NotALog(
+            f"{path} does not open with the key that was named ({cipher.KEY}, {cipher.KEY_FILE}): it is another key's, or no"
+            " titration log; it was not touched"
+        )
     for starts, family, message in SAID:
         if name.startswith(starts):
             return family(message.format(path=path, says=says))
@@ -83,6 +90,14 @@ SAID: tuple[tuple[tuple[str, ...], type[errors.LogError], str], ...] = (
         (
             "the disk did not confirm what was written to {path} ({says}); whether this entry is in it is not known: "
             "run verify, look at its history, and enter it again only if it is not there"
+        ),
+    ),
+    (
+        ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"),
+        errors.StorageFailed,
+        (
+            "a program was stopped while it wrote to {path}, and what it left there half done must be undone before the log"
+            " can be read: open it once with an account that may write to it; nothing was read or touched"
         ),
     ),
     (("SQLITE_READONLY",), errors.WriteRefused, "{path} cannot be written to ({says}); nothing was stored"),
@@ -127,8 +142,9 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if write and mode == "ro":
         raise errors.WriteRefused(f"{path} or its folder is read-only; it can be read, and not written to")
     with translated(path):
-        db = sqlite3.connect(
+        db = cipher.connect(
             f"{path.resolve().as_uri()}?mode={mode}",
+            secret(path),
             uri=True,
             isolation_level=None,
             timeout=WAIT_SECONDS,
@@ -141,6 +157,11 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
             db.close()
             raise
     return db
+
+
+def secret(path: Path) -> str | None:
+    """The key a file is opened with; None for one in plain, and for an encrypted one when no key was named."""
+    return None if cipher.is_plain(path) else cipher.key()
 
 
 def prepare(db: sqlite3.Connection, *, write: bool) -> None:

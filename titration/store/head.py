@@ -41,12 +41,19 @@ def kept(log_id: str) -> tuple[int, bytes] | None:
 def keep(log_id: str, entry: int, seal: bytes) -> None:
     """Note the newest head; a state folder that cannot be written to only means no note."""
     path, known = _file(log_id), kept(log_id)
-    if known is not None and known[0] > entry:
-        return  # another process wrote and noted after us
+    if known is not None and known[0] >= entry:
+        return  # another process wrote and noted after us; of two seals of one entry the first is the evidence
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = path.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_text(json.dumps({"entry": entry, "seal": seal.hex()}), encoding="utf-8")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump({"entry": entry, "seal": seal.hex()}, file)
         fresh.replace(path)
     except OSError:
         return
+
+
+def forget(log_id: str) -> None:
+    """Take away the note of a log that was made to try something out."""
+    _file(log_id).unlink(missing_ok=True)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from titration import errors
 from titration.records import schema_version
-from titration.store import connection, schema
+from titration.store import cipher, connection, schema
 from titration.store.writing import Heading, Writing
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
     from pathlib import Path
 
@@ -58,13 +58,15 @@ def _step(
     return step
 
 
-def begin(path: Path, heading: Heading, properties: dict[str, str], salt: Callable[[], bytes]) -> Store:
-    """Fill a new, empty file: tables, triggers, the first entry."""
+def begin(
+    path: Path, heading: Heading, properties: dict[str, str], salt: Callable[[], bytes], secret: str | None = None
+) -> Store:
+    """Fill a new, empty file: tables, triggers, the first entry; encrypted when there is a key."""
     from titration.store.store import Store  # noqa: PLC0415 - the two make each other
 
     with connection.translated(path):
-        db = sqlite3.connect(
-            path, isolation_level=None, timeout=connection.WAIT_SECONDS, check_same_thread=False
+        db = cipher.connect(
+            path, secret, isolation_level=None, timeout=connection.WAIT_SECONDS, check_same_thread=False
         )  # as connection.connect
         try:
             connection.prepare(db, write=True)
@@ -84,7 +86,7 @@ def begin(path: Path, heading: Heading, properties: dict[str, str], salt: Callab
 
 def migrate(store: Store, heading: Heading) -> None:
     """Bring an older log to this version, all steps or none."""
-    lock = connection.WriterLock(store.path)
+    lock = connection.WriterLock(store.path.absolute())
     with contextlib.closing(lock), connection.translated(store.path):
         lock.acquire()
         try:

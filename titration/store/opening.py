@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from titration import errors
 from titration.records import schema_version
-from titration.store import connection, head, migrations, schema, seal
+from titration.store import cipher, connection, migrations, schema
 from titration.store.store import Store
 from titration.store.writing import random_salt
 
@@ -34,13 +34,13 @@ def refuse_newer(db: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
-def _refuse_network(path: Path) -> None:
+def refuse_network(path: Path, *, network: bool) -> None:
     """Locks on a network drive cannot be relied on, so nothing is written there unasked."""
-    kind = connection.network_type(path)
+    kind = None if network else connection.network_type(path)
     if kind:
         raise errors.WriteRefused(
-            f"{path} lies on a network drive ({kind}), whose locks cannot be relied on; read it, copy it to a local disk,"
-            " or accept the risk with --network (network=True)"
+            f"{path} lies on a network drive ({kind}), whose locks cannot be relied on; nothing was written: work on a local"
+            " disk, or accept the risk with --network (network=True)"
         )
 
 
@@ -50,24 +50,6 @@ def _check_seals(db: sqlite3.Connection, path: Path) -> None:
         apart = list(schema.apart(db))
     if apart:
         raise errors.SealBroken(f"{path}: {'; '.join(apart)}; work on a copy, and compare with the last good backup")
-
-
-def _check_head(store: Store) -> None:
-    """The head last seen must still be in the file: else it was rolled back or replaced."""
-    if "demo" in store.properties:
-        return
-    kept = head.kept(store.properties["id"])
-    if kept is None:
-        return
-    entry, sealed = kept
-    found = store.query("SELECT seal FROM entry WHERE entry = ?", entry)
-    if not found or found[0][0] != sealed:
-        newest = store.head()[0]
-        raise errors.LogRolledBack(
-            f"{store.path} is not the log this computer knows: entry {entry} had the seal {seal.short(sealed)}, and the file"
-            f" ends at entry {newest}{'' if not found else ' with another one'}. An older copy was put in its place, or it was"
-            f" rewritten. Keep the file; if it is a backup you mean to work on, declare it: titration restore {store.path} NEW.db"
-        )
 
 
 def open_store(path: Path, *, write: bool, heading: Heading | None = None, network: bool = False) -> Store:
@@ -84,15 +66,15 @@ def open_store(path: Path, *, write: bool, heading: Heading | None = None, netwo
     """
     db = connection.connect(path, write=write)
     try:
-        if write and not network:
-            _refuse_network(path)
+        if write:
+            refuse_network(path, network=network)
         version = refuse_newer(db, path)
         _check_seals(db, path)
         store = Store(path, db, write=write)
         lost = [name for name in NEEDED if name not in store.properties]
         if lost:
             raise errors.SealBroken(f"{path} does not say its {', '.join(lost)} any more; run titration verify on it")  # noqa: TRY301 - one way out for every refusal: the connection is closed below
-        _check_head(store)
+        store.refuse_rolled_back()
         if write and heading is not None and version < schema_version():
             migrations.migrate(store, heading)
     except BaseException:
@@ -101,7 +83,15 @@ def open_store(path: Path, *, write: bool, heading: Heading | None = None, netwo
     return store
 
 
-def create(path: Path, heading: Heading, properties: dict[str, str], salt: Callable[[], bytes] = random_salt) -> Store:
+def create(
+    path: Path,
+    heading: Heading,
+    properties: dict[str, str],
+    salt: Callable[[], bytes] = random_salt,
+    *,
+    network: bool = False,
+    encrypted: bool = False,
+) -> Store:
     """Make a new log, readable by its owner alone.
 
     Args:
@@ -109,6 +99,8 @@ def create(path: Path, heading: Heading, properties: dict[str, str], salt: Calla
         heading: Who.
         properties: `site`, `zone`, perhaps `demo`, `parent`, `id`.
         salt: Where salts come from.
+        network: Whether writing on a network drive is accepted.
+        encrypted: Whether it is encrypted, by the key that the environment names.
 
     Raises:
         LogExists: Something is there.
@@ -117,8 +109,8 @@ def create(path: Path, heading: Heading, properties: dict[str, str], salt: Calla
     """
     if not path.parent.is_dir():
         raise errors.StorageFailed(f"there is no folder {path.parent}; make it first, nothing was written")
-    if kind := connection.network_type(path.parent):
-        raise errors.WriteRefused(f"{path.parent} lies on a network drive ({kind}); start the log on a local disk")
+    refuse_network(path.parent, network=network)
+    secret = cipher.needed() if encrypted else None
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError as error:
@@ -126,7 +118,7 @@ def create(path: Path, heading: Heading, properties: dict[str, str], salt: Calla
     except OSError as error:
         raise errors.WriteRefused(f"cannot write {path} ({error.strerror})") from error
     try:
-        return migrations.begin(path, heading, {"id": secrets.token_hex(16), **properties}, salt)
+        return migrations.begin(path, heading, {"id": secrets.token_hex(16), **properties}, salt, secret)
     except BaseException:
         path.unlink(missing_ok=True)  # a file of our own making, a moment old and without an entry
         raise

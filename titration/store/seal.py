@@ -51,13 +51,13 @@ def block_digest(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any
     Args:
         table: Its name.
         columns: The sealed columns, in the order the log's layout has them.
-        rows: The rows, by key; integers, floats, text, bytes or None.
+        rows: The rows, by key, each a tuple or a list; integers, floats, text, bytes or None.
 
     Example:
         >>> block_digest("code", ["id", "text"], [(1, "P001")]).hex()[:8]
         '6616da2d'
     """
-    body = _encode([table, list(columns), [list(row) for row in rows]])
+    body = _encode([table, list(columns), rows])
     return sha256(b"titration block 1\0" + body).digest()
 
 

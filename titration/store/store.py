@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from titration import errors
 from titration.records import KINDS
-from titration.store import connection, head
+from titration.store import connection, head, seal
+from titration.store.place import Place
 from titration.store.writing import Heading, Writing, Written, random_salt, refuse_amended
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 
 LARGEST_ROW = 2**63 - 1
+MANY_CODES = 500
+"""So many codes and fewer are looked up one by one."""
 
 
 class Store:
@@ -33,6 +36,8 @@ class Store:
     def __init__(self, path: Path, db: sqlite3.Connection, *, write: bool) -> None:
         self.path, self._db, self.can_write = path, db, write
         self._pid, self._failed = os.getpid(), False
+        self._place = Place.of(path)
+        self._seen: tuple[int, bytes] | None = None  # what this program stored last
         self._turn = threading.RLock()  # one thread at a time: a notebook's cell, or its form
         self.salt: Callable[[], bytes] = random_salt
         self.refresh()
@@ -54,6 +59,14 @@ class Store:
             raise errors.LogClosed(f"{self.path} is closed, or was opened by another process; open it again")
         return self._db
 
+    def _refuse_replaced(self) -> None:
+        """What lies at the path must be the file that was opened: else one log is read and another one thought of."""
+        if not self._place.is_same:
+            raise errors.LogClosed(
+                f"{self.path} was moved, deleted or replaced by another file since it was opened; nothing was stored:"
+                " close it, see what lies there, and open it again"
+            )
+
     def close(self) -> None:
         """Let go of the file."""
         if self._db is None or os.getpid() != self._pid:
@@ -67,6 +80,7 @@ class Store:
     def reading(self) -> Iterator[None]:
         """One moment: all that is read inside belongs together."""
         db = self.db
+        self._refuse_replaced()
         with self._turn, connection.translated(self.path):
             if db.in_transaction:
                 yield
@@ -80,8 +94,12 @@ class Store:
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a SELECT."""
         db = self.db
+        self._refuse_replaced()
         with self._turn, connection.translated(self.path):
-            return db.execute(sql, values).fetchall()
+            try:
+                return db.execute(sql, values).fetchall()
+            except (OverflowError, UnicodeEncodeError):
+                return []  # a number or a text that no table can hold: nothing is like it
 
     def head(self) -> tuple[int, bytes, int]:
         """The newest entry: its number, its seal, and when it was recorded (UTC seconds)."""
@@ -91,9 +109,13 @@ class Store:
         """The last entry recorded by then; 0 when there was none."""
         return int(self.query("SELECT coalesce(max(entry), 0) FROM entry WHERE recorded_at <= ?", seconds)[0][0])
 
-    def codes(self) -> dict[int, str]:
-        """Every code by its number."""
-        return dict(self.query("SELECT id, text FROM code"))
+    def codes(self, numbers: set[int | None] | None = None) -> dict[int, str]:
+        """Codes by their numbers: those, or every one when None."""
+        if numbers is None or len(numbers) > MANY_CODES:
+            return dict(self.query("SELECT id, text FROM code"))
+        some = [n for n in numbers if n is not None]
+        marks = ", ".join("?" * len(some))
+        return dict(self.query(f"SELECT id, text FROM code WHERE id IN ({marks})", *some)) if some else {}
 
     def code(self, text: str) -> int | None:
         """The number of a code, if it is known."""
@@ -173,12 +195,13 @@ class Store:
         if not self.can_write:
             raise errors.WriteRefused(f"{self.path} is open for reading; open it with by=... to write")
         db = self.db
-        lock = connection.WriterLock(self.path)
+        self._refuse_replaced()
+        lock = connection.WriterLock(self._place.path)
         with self._turn, contextlib.closing(lock), connection.translated(self.path):
             lock.acquire()
             try:  # the BEGIN too: an interrupt that comes right after it must not leave the log held
                 db.execute("BEGIN IMMEDIATE")
-                self._fresh()
+                self._fresh(heading)
                 made = Writing(db, heading, self.version, self.salt)
                 yield made
                 written = made.seal()
@@ -190,8 +213,13 @@ class Store:
                 else:
                     self.undo()
                 raise
-        made.written = written
+        made.written, self._seen = written, (written.entry, written.seal)
         self.properties |= made.properties  # a restored log gets an id of its own
+        if not self._place.is_same:
+            raise errors.StorageFailed(
+                f"{self.path} was moved, deleted or replaced while entry {written.entry} was being stored: the entry is in"
+                " the file that was opened, not in what lies there now; find that file, or enter it again"
+            )
         self._note(written)
 
     def undo(self) -> None:
@@ -203,8 +231,34 @@ class Store:
             self.close()  # SQLite undoes what was not committed when the file is next opened
             raise
 
-    def _fresh(self) -> None:
-        """Refuse to write by an old layout to a file that another program has migrated meanwhile."""
+    def refuse_rolled_back(self) -> None:
+        """The head last seen on this computer must still be in the file: else it was rolled back or replaced."""
+        kept = None if "demo" in self.properties else head.kept(self.properties["id"])
+        if kept is None:
+            return
+        entry, sealed = kept
+        found = self.query("SELECT seal FROM entry WHERE entry = ?", entry)
+        if not found or found[0][0] != sealed:
+            newest = self.head()[0]
+            raise errors.LogRolledBack(
+                f"{self.path} is not the log this computer knows: entry {entry} had the seal {seal.short(sealed)}, and the"
+                f" file ends at entry {newest}{'' if not found else ' with another one'}. An older copy was put in its place,"
+                " it was rewritten, or a drive let two writers in at once. Keep the file; if it is a backup you mean to work"
+                f" on, declare it: titration restore {self.path} NEW.db"
+            )
+
+    def _fresh(self, heading: Heading) -> None:
+        """Refuse to write to a file that another program has migrated, or taken entries out of, meanwhile."""
+        if self._seen is not None:
+            entry, sealed = self._seen
+            if self.query("SELECT seal FROM entry WHERE entry = ?", entry) != [(sealed,)]:
+                raise errors.LogRolledBack(
+                    f"entry {entry}, which this program stored in {self.path}, is not there any more: the file was rewritten,"
+                    " or its drive let two writers in at once; nothing was stored. Keep the file, run titration verify on it,"
+                    " and compare with the last good backup"
+                )
+        if heading.action != "restore":  # which begins with an older copy, and says so
+            self.refuse_rolled_back()
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version != self.version:
             raise errors.WriteRefused(

@@ -7,19 +7,29 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from titration.store import connection, head, schema, seal
+from titration.store import anchor, connection, head, place, schema, seal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    Block = tuple[int, str, int, int, int, bytes]
+
+LARGE = 2**25
+"""From so many bytes on, what SQLite checks by itself runs beside the reading of the blocks."""
 HEADER = (
     "entry, recorded_at, recorded_offset_min, by, account, host, action, source, source_sha256, reason, card,"
     " program, schema_version, schema_digest, facts, last_row, previous, seal"
+)
+
+FORGED = (
+    "a chain that someone wrote anew from the start would fit too, and nothing in the file can tell: only a head kept"
+    " apart from it can, so compare the head with a printed report, or verify with --anchor FILE"
 )
 
 
@@ -33,6 +43,8 @@ class Verification:
         entries: Entries read.
         facts: Facts read.
         head: The newest entry and its seal.
+        notes: What is no fault and should be known: rights that are looser than its owner's alone, heads compared.
+        compared: Whether heads kept apart from the file were compared with it.
 
     Example:
         >>> Verification("clinic.db", (), 3, 5, (3, bytes(32))).fits
@@ -44,6 +56,8 @@ class Verification:
     entries: int
     facts: int
     head: tuple[int, bytes] | None
+    notes: tuple[str, ...] = ()
+    compared: bool = False
 
     @property
     def fits(self) -> bool:
@@ -53,22 +67,27 @@ class Verification:
     def __str__(self) -> str:
         """What was read and what was found."""
         if self.faults:
-            return "\n  ".join([f"{self.path} does not fit its seals:", *self.faults])
+            return "\n  ".join([f"{self.path} does not fit its seals:", *self.faults, *self.notes])
         number, sealed = self.head or (0, seal.GENESIS)
-        return (
-            f"{self.path} fits: {self.entries} entries, {self.facts} facts; head {number} {seal.short(sealed)}\n"
-            f"  full head {sealed.hex()}\n"
-            "  a chain that someone wrote anew from the start would fit too: compare the head with a printed report"
-        )
+        lines = [
+            f"{self.path} fits: {self.entries} entries, {self.facts} facts; head {number} {seal.short(sealed)}",
+            f"full head {sealed.hex()}",
+            *([] if self.compared else [FORGED]),
+        ]
+        return "\n  ".join([*lines, *self.notes])
 
 
-def verify(path: Path, expected: str | None = None, *, alone: bool = False) -> Verification:
+def verify(
+    path: Path, expected: str | None = None, *, alone: bool = False, anchored: Path | None = None, jobs: int = 1
+) -> Verification:
     """Read a log against its seals.
 
     Args:
         path: The file; it is only read.
         expected: A head from paper, short or full; an older one is looked for among the entries.
         alone: Whether the head this computer has seen is left aside, as for a copy.
+        anchored: A file of heads kept apart: each must be in the log; when all fits, the newest is added to it.
+        jobs: How many processes read the blocks; what is found is the same.
 
     Raises:
         LogNotFound, NotALog: It cannot be read as a log at all.
@@ -77,9 +96,15 @@ def verify(path: Path, expected: str | None = None, *, alone: bool = False) -> V
         with connection.translated(path):
             db.execute("BEGIN")
             db.execute("SELECT 1 FROM sqlite_master").fetchone()  # from here on nobody else can write
-        faults = list(_faults(db, expected, alone=alone))
+        faults = list(_faults(db, path, expected, alone=alone, anchored=anchored, jobs=jobs))
         newest, facts = _newest(db)
-        return Verification(str(path), tuple(faults), newest[0] if newest else 0, facts, newest)
+        notes, held = place.loose(path), 0
+        if anchored is not None and newest is not None and not faults:
+            (at,) = db.execute("SELECT recorded_at FROM entry WHERE entry = ?", (newest[0],)).fetchone()
+            held, new = anchor.count(anchored), anchor.add(anchored, newest[0], at, newest[1])
+            notes.append(anchor.compared(anchored, held, new=new))
+        compared = held > 0 and not faults
+        return Verification(str(path), tuple(faults), newest[0] if newest else 0, facts, newest, tuple(notes), compared)
 
 
 def _newest(db: sqlite3.Connection) -> tuple[tuple[int, bytes] | None, int]:
@@ -92,21 +117,57 @@ def _newest(db: sqlite3.Connection) -> tuple[tuple[int, bytes] | None, int]:
         return None, 0
 
 
-def _faults(db: sqlite3.Connection, expected: str | None, *, alone: bool) -> Iterator[str]:
+def _faults(
+    db: sqlite3.Connection, path: Path, expected: str | None, *, alone: bool, anchored: Path | None, jobs: int
+) -> Iterator[str]:
     """Every kind of check in turn; a file too broken for one says so and goes on with the next."""
+    is_large = path.stat().st_size > LARGE
     checks: dict[str, Callable[[], Iterator[str]]] = {
-        "the structure of the file": lambda: _file(db),
+        "the structure of the file": _beside(path, _file) if is_large else lambda: _file(db),
         "the journal": lambda: _journal(db),
-        "a block of rows": lambda: _blocks(db),
+        "a block of rows": lambda: _blocks(db, path, jobs),
         "the free texts": lambda: _free_texts(db),
-        "the links between rows": lambda: _references(db),
+        "the links between rows": _beside(path, _references) if is_large else lambda: _references(db),
         "the heads known from elsewhere": lambda: _heads(db, expected, alone=alone),
+        "the heads of the anchor file": lambda: _anchors(db, anchored),
     }
-    for place, check in checks.items():
+    last = ("the structure of the file", "the links between rows")  # begun already where they run beside the others
+    found = {part: _tried(part, checks[part]) for part in sorted(checks, key=last.__contains__)}
+    for part in checks:
+        yield from found[part]
+
+
+def _tried(part: str, check: Callable[[], Iterator[str]]) -> list[str]:
+    """What a check finds, up to where the file is too broken for it."""
+    found = list[str]()
+    try:
+        found.extend(check())
+    except Exception as error:  # noqa: BLE001 - damage can break any step, and each break is a finding
+        found.append(f"the file is damaged where {part} was read ({error})")
+    return found
+
+
+def _beside(path: Path, check: Callable[[sqlite3.Connection], Iterator[str]]) -> Callable[[], Iterator[str]]:
+    """Begin a check that SQLite does by itself, in a thread and on a connection of its own; what is returned waits for it."""
+    found, raised = list[str](), list[Exception]()
+
+    def run() -> None:
         try:
-            yield from check()
-        except Exception as error:  # noqa: BLE001 - damage can break any step, and each break is a finding
-            yield f"the file is damaged where {place} was read ({error})"
+            with contextlib.closing(connection.connect(path, write=False)) as own:
+                found.extend(check(own))
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+
+    def waited() -> Iterator[str]:
+        thread.join()
+        yield from found
+        if raised:
+            raise raised[0]
+
+    return waited
 
 
 def _file(db: sqlite3.Connection) -> Iterator[str]:
@@ -156,10 +217,48 @@ def _layouts(db: sqlite3.Connection) -> dict[int, dict[str, list[str]]]:
     return {int(name.removeprefix("layout ")): json.loads(value) for name, value in found}
 
 
-def _blocks(db: sqlite3.Connection) -> Iterator[str]:
+def _blocks(db: sqlite3.Connection, path: Path, jobs: int) -> Iterator[str]:
     layouts = _layouts(db)
     counted: dict[str, int] = {}
-    blocks = db.execute('SELECT entry, "table", first_row, n, schema_version, digest FROM block ORDER BY id').fetchall()
+    blocks: list[Block] = db.execute(
+        'SELECT entry, "table", first_row, n, schema_version, digest FROM block ORDER BY id'
+    ).fetchall()
+    for found, is_broken in _read(db, path, blocks, jobs):
+        yield from found
+        if is_broken:
+            return
+    for _, table, _, n, *_ in blocks:
+        counted[table] = counted.get(table, 0) + n
+    for table in layouts[max(layouts)]:
+        (there,) = db.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+        if there != counted.get(table, 0):
+            yield f"table {table} holds {there} rows, and the journal knows of {counted.get(table, 0)}: a row was put in"
+
+
+def _read(db: sqlite3.Connection, path: Path, blocks: list[Block], jobs: int) -> Iterator[tuple[list[str], bool]]:
+    """What is found in the blocks, in their order, read here or by several processes in equal runs."""
+    if jobs == 1 or len(blocks) < jobs:
+        yield _in_blocks(db, blocks)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only for more than one process
+    from multiprocessing import get_context  # noqa: PLC0415 - as above
+
+    size = -(-len(blocks) // jobs)
+    runs = [blocks[at : at + size] for at in range(0, len(blocks), size)]
+    # fresh processes: a connection must not be carried over a fork; the reader here keeps writers out for all
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_in_blocks_of, [path] * len(runs), runs)
+
+
+def _in_blocks_of(path: Path, blocks: list[Block]) -> tuple[list[str], bool]:
+    """As `_in_blocks`, in a process of its own."""
+    with contextlib.closing(connection.connect(path, write=False)) as db:
+        return _in_blocks(db, blocks)
+
+
+def _in_blocks(db: sqlite3.Connection, blocks: Sequence[Block]) -> tuple[list[str], bool]:
+    """Faults up to the first block that does not fit, and whether there was one."""
+    layouts, said = _layouts(db), list[str]()
     for entry, table, first, n, version, digest in blocks:
         names = layouts[version][table]
         key = schema.key(table) if table in schema.CORE else "row"
@@ -167,16 +266,11 @@ def _blocks(db: sqlite3.Connection) -> Iterator[str]:
         rows = db.execute(
             f'SELECT {chosen} FROM "{table}" WHERE {key} BETWEEN ? AND ? ORDER BY {key}', (first, first + n - 1)
         ).fetchall()
-        counted[table] = counted.get(table, 0) + n
         if len(rows) != n or seal.block_digest(table, names, rows) != digest:
             what = f"{len(rows)} of its {n} rows are there" if len(rows) != n else _one_of(table, first, n)
-            yield f"block of entry {entry}, table {table}, rows {first} to {first + n - 1}: {what}"
-            return
-        yield from _later_columns(db, table, key, names, (first, first + n - 1))
-    for table in layouts[max(layouts)]:
-        (there,) = db.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-        if there != counted.get(table, 0):
-            yield f"table {table} holds {there} rows, and the journal knows of {counted.get(table, 0)}: a row was put in"
+            return [*said, f"block of entry {entry}, table {table}, rows {first} to {first + n - 1}: {what}"], True
+        said += _later_columns(db, table, key, names, (first, first + n - 1))
+    return said, False
 
 
 def _one_of(table: str, first: int, n: int) -> str:
@@ -230,3 +324,8 @@ def _heads(db: sqlite3.Connection, expected: str | None, *, alone: bool) -> Iter
         wanted = "".join(c for c in expected.lower() if c not in "- ")
         if len(wanted) < 16 or not any(s.hex().startswith(wanted) for s in seals.values()):  # noqa: PLR2004 - the short form
             yield f"no entry of the file has the head {expected}: it was rolled back, cut off or rewritten since it was printed"
+
+
+def _anchors(db: sqlite3.Connection, anchored: Path | None) -> Iterator[str]:
+    if anchored is not None:
+        yield from anchor.faults(anchored, dict(db.execute("SELECT entry, seal FROM entry")))

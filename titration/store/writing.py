@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 from titration import errors
@@ -13,9 +13,11 @@ from titration.store import schema, seal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 FACTS = "facts of patients"
+AT_ONCE = 999
+"""The most values one statement binds: what every SQLite takes; many rows a statement cost half of one row each."""
 
 
 @dataclass(frozen=True)
@@ -167,45 +169,42 @@ class Writing:
     def add(self, batch: Batch) -> range:
         """Add facts of one kind; returns their rows."""
         kind = KINDS[batch.table]
-        stored = [c for c in schema.columns(kind, self._version) if c.name in batch.columns]
-        sequences: list[Iterable[Any]] = []
-        for column in stored:
+        values: dict[str, Sequence[Any]] = {} if batch.of is None else {"of": batch.of}
+        for column in (c for c in schema.columns(kind, self._version) if c.name in batch.columns):
             given = batch.columns[column.name]
             if column.role == "code":
                 numbers = {t: self.code(t) for t in dict.fromkeys(given) if t is not None}
-                sequences.append([numbers.get(t) for t in given])
+                values[column.name] = list(map(numbers.get, given))
             elif column.role == "words":
-                sequences.append([self.words(t) for t in given])
+                values[column.name] = [self.words(t) for t in given]
             else:
-                sequences.append(seal.as_kept(given, column.sql, f"{batch.table}.{column.name}"))
-        names = [c.name for c in stored]
-        if batch.of is not None:
-            names, sequences = ["of", *names], [batch.of, *sequences]
-        return self._insert(batch.table, names, zip(*sequences, strict=True), len(batch))
+                values[column.name] = seal.as_kept(given, column.sql, f"{batch.table}.{column.name}")
+        return self._insert(batch.table, values, len(batch))
 
-    def _insert(self, table: str, names: list[str], rows: Iterable[tuple[Any, ...]], n: int) -> range:
-        first = self._next_row
-        layout = self._layout(table)
-        place = {name: i for i, name in enumerate(names)}
-        order = [place.get(name) for name in layout[2:]]
-        marks = ", ".join("?" * len(layout))
-        sql = f"INSERT INTO {table} ({', '.join(layout)}) VALUES ({marks})"
-        at, entry, coming = first, self.entry, iter(rows)
-        while chunk := list(islice(coming, seal.BLOCK_ROWS)):
-            block = [
-                (row, entry, *[None if i is None else values[i] for i in order]) for row, values in enumerate(chunk, at)
-            ]
-            self.db.executemany(sql, block)
-            self._blocks.append((table, at, len(block), seal.block_digest(table, layout, block)))
-            at += len(block)
-        if at - first != n:
-            message = f"{table}: {n} facts announced and {at - first} given"
-            raise AssertionError(message)
-        self._next_row = at
+    def _insert(self, table: str, values: Mapping[str, Sequence[Any]], n: int) -> range:
+        for given in values.values():
+            if len(given) != n:
+                message = f"{table}: {n} facts announced and {len(given)} given"
+                raise AssertionError(message)
+        rows_made, layout = range(self._next_row, self._next_row + n), self._layout(table)
+        told: dict[str, Any] = {"row": rows_made, "entry": repeat(self.entry, n), **values}
+        coming = zip(*(told.get(name) or repeat(None, n) for name in layout), strict=True)
+        while block := list(islice(coming, seal.BLOCK_ROWS)):
+            self._put(table, layout, block)
+            self._blocks.append((table, block[0][0], len(block), seal.block_digest(table, layout, block)))
+        self._next_row = rows_made.stop
         self.facts += n
-        rows_made = range(first, at)
         self._rows.setdefault(table, []).append(rows_made)
         return rows_made
+
+    def _put(self, table: str, layout: list[str], block: list[tuple[Any, ...]]) -> None:
+        """Insert a block's rows, many at a time."""
+        many = AT_ONCE // len(layout)
+        marks = f"({', '.join('?' * len(layout))})"
+        for start in range(0, len(block), many):
+            rows = block[start : start + many]
+            sql = f"INSERT INTO {table} ({', '.join(layout)}) VALUES {', '.join([marks] * len(rows))}"
+            self.db.execute(sql, tuple(chain.from_iterable(rows)))
 
     def _layout(self, table: str) -> list[str]:
         kind = KINDS[table]
@@ -220,8 +219,8 @@ class Writing:
         """Add a fact again with some stored values changed, children and all; returns its row."""
         layout = self._layout(table)
         values = self.db.execute(f"SELECT {', '.join(layout[2:])} FROM {table} WHERE row = ?", (row,)).fetchone()
-        mixed = tuple(changed.get(name, value) for name, value in zip(layout[2:], values, strict=True))
-        fresh = self._insert(table, layout[2:], [mixed], 1).start
+        mixed = {name: [changed.get(name, value)] for name, value in zip(layout[2:], values, strict=True)}
+        fresh = self._insert(table, mixed, 1).start
         for child in (k for k in KINDS.values() if k.parent == table):
             for (of_row,) in self.db.execute(
                 f"SELECT row FROM {child.table} WHERE of = ? ORDER BY row", (row,)
