@@ -1,6 +1,7 @@
 """What tests share: a private state folder, a fixed clock, an empty log, the demo log."""
 
 import datetime as dt
+import fcntl
 import os
 import shutil
 import tempfile
@@ -69,12 +70,19 @@ def log(tmp_path, clock):
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory):
-    """The demo log's file; copy it before writing to it."""
+    """The demo log's file, made once for all workers; copy it before writing to it."""
     from titration import demo
 
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    demo.build(path).close()
-    path.chmod(0o400)
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-of-all"
+    folder.mkdir(exist_ok=True)
+    path = folder / "demo.db"
+    with (folder / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # the first worker makes it, the others wait
+        if not path.exists():
+            demo.build(folder / "half.db").close()
+            (folder / "half.db").chmod(0o400)
+            (folder / "half.db").rename(path)
     return path
 
 

@@ -7,14 +7,18 @@ from titration.demo.published import CODE
 from titration.derive import reconcile
 
 
-def test_the_demo_is_the_same_every_time(tmp_path):
-    heads = []
-    for name in ("a.db", "b.db"):
-        with demo.build(tmp_path / name) as log:
-            heads.append(log.head)
-    assert heads[0] == heads[1]
-    with demo.build(tmp_path / "c.db", seed=7) as log:
-        assert log.head != heads[0]
+def test_the_demo_is_the_same_every_time_fits_its_seals_and_keeps_no_state(demo_log, tmp_path, monkeypatch):
+    monkeypatch.setenv("TITRATION_STATE", str(tmp_path / "state"))
+    with demo.build(tmp_path / "again.db") as log:
+        assert log.head == demo_log.head
+        assert log.verify().fits
+        assert log.is_demo
+    assert not (tmp_path / "state").exists()
+
+
+def test_another_seed_makes_another_demo(demo_log, tmp_path):
+    with demo.build(tmp_path / "other.db", seed=7) as log:
+        assert log.head != demo_log.head
 
 
 def test_it_holds_twelve_patients_and_the_published_case_with_its_citation(demo_log):
@@ -50,14 +54,6 @@ def test_its_steps_add_up_to_the_daily_dose(demo_log):
         change = demo_log.record(row)
         (total,) = records.daily_totals(change.steps).values()
         assert abs(total - change.dose_mcg_per_day) < 0.1
-
-
-def test_it_fits_its_seals_and_keeps_no_state(tmp_path, monkeypatch):
-    monkeypatch.setenv("TITRATION_STATE", str(tmp_path / "state"))
-    with demo.build(tmp_path / "demo.db") as log:
-        assert log.verify().fits
-        assert log.is_demo
-    assert not (tmp_path / "state").exists()
 
 
 def test_the_pump_is_read_at_most_visits_and_one_readout_is_unexplained(demo_log):

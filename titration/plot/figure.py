@@ -17,6 +17,8 @@ from titration.plot import style
 from titration.plot.theme import worn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.backend_bases import RendererBase
 
 FORMATS = ("png", "svg", "pdf")
@@ -36,11 +38,18 @@ class Figure(PlainFigure):
         'nothing drawn'
     """
 
-    def __init__(self, inches: tuple[float, float], *, twin: str) -> None:
+    def __init__(self, inches: tuple[float, float], *, twin: str | Callable[[], str]) -> None:
         super().__init__(figsize=inches, dpi=style.DPI, facecolor=style.PAPER)
         self._agg = FigureCanvasAgg(self)
-        self.twin = twin
+        self._twin = twin
         self.theme = "light"
+
+    @property
+    def twin(self) -> str:
+        """The same in plain words; a picture that is long to tell is told when that is first asked for."""
+        if not isinstance(self._twin, str):
+            self._twin = self._twin()
+        return self._twin
 
     @property
     def renderer(self) -> RendererBase:

@@ -100,11 +100,11 @@ def _drawn(year: Year) -> Figure:
 
 
 def _one_line(ax: Axes) -> None:
-    """The year beside the first month, then in place of the month it begins with: there is one line."""
+    """A year in place of the month it begins with, else beside the first month: there is one line."""
     texts = [label.get_text() for label in ax.get_xticklabels()]
     one, more = texts[:1], [text.split("\n")[-1] for text in texts[1:]]
-    crowded = bool(more) and more[0].isdigit()  # the year follows at once
-    texts = [text.split("\n")[0] if crowded else text.replace("\n", " ") for text in one] + more
+    is_told = any(text.isdigit() for text in more)
+    texts = [text.split("\n")[0] if is_told else text.replace("\n", " ") for text in one] + more
     ax.set_xticklabels(texts, **style.words(NOTE_PT, style.GREY))
     ax.tick_params(axis="x", length=1.6, pad=1)
     first, last = ax.get_xlim()

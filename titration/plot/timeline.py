@@ -5,6 +5,7 @@ Puts the draws together; what is shown comes from `gather`, the words from `spok
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from titration.plot import axis, gather, spoken, style
@@ -92,7 +93,7 @@ def _drawn(shown: Content, width: float) -> Figure:
     said = spoken.footer(shown, int(width * FOOTER_PER_IN))
     panels_in = [DOSE_IN, *[SCORE_IN] * len(shown.panels), ROW_IN * sum(lane.tall for lane in rows)]
     tall = TOP_IN + sum(panels_in) + GAP_IN * (len(panels_in) - 1) + BOTTOM_IN + LINE_IN * len(said)
-    figure = Figure((width, tall), twin=spoken.timeline(shown))
+    figure = Figure((width, tall), twin=partial(spoken.timeline, shown))
     axes = _axes(figure, panels_in, width, tall)
     first, last = axis.number(shown.since, shown.zone), axis.number(shown.until, shown.zone)
     for ax in axes:
