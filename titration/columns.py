@@ -13,7 +13,7 @@ from titration.fields import Shown
 from titration.records import KINDS, RecordKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -31,6 +31,7 @@ AFTER = (
 )
 FIRST = {"first_row": "row", "first_recorded_at": "recorded_at"}
 """What stands in these where nothing else is known: a fact nobody amended was first written as it stands."""
+_NAT = -(2**63)  # how numpy writes "no time" as a number
 BOOKKEEPING = frozenset({"of", *(c.name for c in (*BEFORE, *AFTER))})
 """The columns only the log writes."""
 PARENT = Shown("of", "int64", "", "row of the record it belongs to")
@@ -87,12 +88,37 @@ def _full(shown: tuple[Shown, ...], values: Mapping[str, Any], length: int) -> p
     import pandas as pd  # noqa: PLC0415
 
     made: dict[str, Any] = {}
+    firsts = np.zeros(length, dtype=np.intp)
     for column in shown:
         given = values.get(column.name, values.get(FIRST.get(column.name, "")))
         if given is None:
-            given = np.full(length, None, dtype=object)
-        made[column.name] = _cast(pd.Series(given), column.dtype)
+            made[column.name] = (
+                _missing(column.dtype).take(firsts)
+                if length
+                else _cast(pd.Series([], dtype=object), column.dtype).array
+            )
+        elif (
+            length > 1 and isinstance(given, list | tuple) and given[0] == given[-1] and given.count(given[0]) == length
+        ):
+            one = _missing(column.dtype) if given[0] is None else _one(given[0], column.dtype)
+            made[column.name] = one.take(firsts)  # the same throughout: cast once
+        else:
+            made[column.name] = _cast(pd.Series(given), column.dtype).array
     return pd.DataFrame(made, columns=[c.name for c in shown], copy=False)
+
+
+@functools.cache
+def _missing(dtype: str) -> Any:
+    """An array of one missing value, to take from; of a dtype that has none, the error says so."""
+    return _one(None, dtype)
+
+
+def _one(value: Any, dtype: str) -> Any:
+    """An array of one value, to take from."""
+    import numpy as np  # noqa: PLC0415 - see frame
+    import pandas as pd  # noqa: PLC0415
+
+    return _cast(pd.Series(np.array([value], dtype=object)), dtype).array
 
 
 def _cast(series: pd.Series, dtype: str) -> pd.Series:
@@ -176,3 +202,49 @@ def of_records(kind: RecordKind, records: Iterable[Any]) -> pd.DataFrame:
         "recorded_by": ["clinician-1"] * len(rows),
     }
     return frame(columns(kind), {**numbers, **values})
+
+
+def whole_numbers(values: Sequence[Any]) -> Any:
+    """Whole numbers in an array where they differ and none is missing, for a frame takes that as it is.
+
+    Args:
+        values: At least one; integers or None.
+
+    Example:
+        >>> whole_numbers((1, 2)), whole_numbers((1, None))
+        (array([1, 2]), (1, None))
+    """
+    import numpy as np  # noqa: PLC0415 - pandas, which the frame needs, has brought it in
+
+    if values[0] == values[-1]:
+        return values
+    try:
+        return np.fromiter(values, np.int64, len(values))
+    except TypeError:
+        return values
+
+
+def plain(series: pd.Series) -> list[Any]:
+    """A column as Python's own values; missing is None, a day its number, a time its UTC second.
+
+    Args:
+        series: A column in a contract dtype.
+
+    Example:
+        >>> import pandas as pd
+        >>> plain(pd.Series(["1970-01-02", None], dtype="datetime64[s]"))
+        [1, None]
+    """
+    dtype = str(series.dtype)
+    if dtype.startswith("datetime64"):
+        step = "datetime64[D]" if dtype == "datetime64[s]" else "datetime64[s]"
+        bare = series.dt.tz_localize(None) if "UTC" in dtype else series
+        numbers = bare.to_numpy().astype(step).astype("int64")
+        missing, values = numbers == _NAT, numbers
+    else:
+        missing, values = series.isna().to_numpy(), series
+    if missing.all():
+        return [None] * len(series)
+    if not missing.any():
+        return list(values.tolist())
+    return [None if gone else v for v, gone in zip(values.tolist(), missing.tolist(), strict=True)]

@@ -78,6 +78,8 @@ def shown(value: object) -> str:
         text = value if isinstance(value, str) else repr(value)
     except ValueError:  # Python writes out no whole number of more than 4300 digits
         text = f"{type(value).__name__} too long to show"
+    except Exception:  # noqa: BLE001 - whatever a stranger's object does when it is asked what it is
+        text = f"{type(value).__name__} that cannot be shown"
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= LONGEST_SEEN else text[: LONGEST_SEEN - 1] + "…"
 

@@ -104,11 +104,15 @@ def read(
         known = journal(store, asof) if known is None else known
         rows = _as_first_written(kind, names, rows, known.first)
         values: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
-        for _, column in kind.stored():
-            if rows:
-                values[column.name] = _spoken(store, column, values[column.name])
         if rows:
+            values |= _spoken(store, [column for _, column in kind.stored()], values)
             _say_when(values, known)
+            for name in (
+                "row",
+                "entry",
+                *(c.name for _, c in kind.stored() if (c.role, c.sql) == ("plain", "INTEGER")),
+            ):
+                values[name] = columns.whole_numbers(values[name])
             if kind.table in NAMING and current:
                 values[NAMING[kind.table]] = [known.now.get(row, row) for row in values[NAMING[kind.table]]]
     return columns.frame(columns.columns(kind), values)
@@ -118,7 +122,7 @@ def _as_first_written(
     kind: RecordKind, names: Sequence[str], rows: list[tuple[Any, ...]], first: Mapping[int, int]
 ) -> list[tuple[Any, ...]]:
     """The rows with those of one patient and time in the order they were first written in: an amendment changes no order."""
-    if kind.parent is not None or first.keys().isdisjoint(row[0] for row in rows):
+    if kind.parent is not None or not first or first.keys().isdisjoint(row[0] for row in rows):
         return rows
     wanted = ("patient", f"{kind.moment}_on", f"{kind.moment}_at")
     keys = [place for place, name in enumerate(names) if name in wanted]
@@ -131,8 +135,9 @@ def _as_first_written(
 
 def _say_when(values: dict[str, Sequence[Any]], known: Journal) -> None:
     """Who wrote the rows, when, and first when."""
-    values["recorded_at"] = [known.written[e][0] for e in values["entry"]]
-    values["recorded_by"] = [known.written[e][1] for e in values["entry"]]
+    told = {entry: known.written[entry] for entry in set(values["entry"])}
+    for place, name in enumerate(("recorded_at", "recorded_by")):
+        values[name] = list(map({entry: said[place] for entry, said in told.items()}.get, values["entry"]))
     if known.first and not known.first.keys().isdisjoint(values["row"]):
         values["first_row"] = [known.first.get(row, row) for row in values["row"]]
         values["first_recorded_at"] = [
@@ -186,7 +191,7 @@ def records(store: Store, kind: RecordKind, where: str, *values: int | str) -> d
     if not found:
         return {}
     lists = dict(zip(chosen.split(", "), zip(*found, strict=True), strict=True))
-    said = {c.name: _spoken(store, c, lists[c.name]) for _, c in stored}
+    said = _spoken(store, [c for _, c in stored], lists)
     children = {child.name: _children(store, kind, child, where, values) for child in kind.children}
     made: dict[int, Record] = {}
     for place, row in enumerate(lists["row"]):
@@ -199,12 +204,22 @@ def records(store: Store, kind: RecordKind, where: str, *values: int | str) -> d
     return made
 
 
-def _spoken(store: Store, column: Stored, values: Sequence[Any]) -> Sequence[Any]:
-    """A column with its codes and free texts in words."""
-    if column.role == "code":
-        codes = store.codes()
-        return [codes.get(v) for v in values]
-    return texts(store, values) if column.role == "words" else values
+def _spoken(store: Store, stored: Sequence[Stored], values: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Columns with their codes and free texts in words; all codes are looked up at once."""
+    coded = [column.name for column in stored if column.role == "code"]
+    codes = store.codes(set[int | None]().union(*(values[name] for name in coded)))
+    made: dict[str, Sequence[Any]] = {}
+    for column in stored:
+        given = values[column.name]
+        if column.role == "words":
+            made[column.name] = texts(store, given)
+        elif column.role == "plain":
+            made[column.name] = given
+        elif given[0] == given[-1] and given.count(given[0]) == len(given):
+            made[column.name] = [codes.get(given[0])] * len(given)
+        else:
+            made[column.name] = list(map(codes.get, given))
+    return made
 
 
 def _children(
@@ -261,27 +276,7 @@ def batch_of(kind: RecordKind, frame: pd.DataFrame, of: Sequence[int] | None = N
         frame: `columns.columns(kind)` without the bookkeeping columns.
         of: For children, the row each belongs to.
     """
-    return Batch(kind.table, {c.name: _plain(frame[c.name]) for _, c in kind.stored()}, of)
-
-
-def _plain(series: pd.Series) -> list[Any]:
-    """A column as Python's own values; missing is None."""
-    dtype = str(series.dtype)
-    if dtype.startswith("datetime64"):
-        step = "datetime64[D]" if dtype == "datetime64[s]" else "datetime64[s]"
-        bare = series.dt.tz_localize(None) if "UTC" in dtype else series
-        numbers = bare.to_numpy().astype(step).astype("int64")
-        missing, values = numbers == _NAT, numbers
-    else:
-        missing, values = series.isna().to_numpy(), series
-    if missing.all():
-        return [None] * len(series)
-    if not missing.any():
-        return list(values.tolist())
-    return [None if gone else v for v, gone in zip(values.tolist(), missing.tolist(), strict=True)]
-
-
-_NAT = -(2**63)  # how numpy writes "no time" as a number
+    return Batch(kind.table, {c.name: columns.plain(frame[c.name]) for _, c in kind.stored()}, of)
 
 
 def chart_frames(store: Store, asof: int, patient: str | None) -> dict[str, pd.DataFrame]:

@@ -77,9 +77,8 @@ def _added(writing: Writing, kind: RecordKind, frame: pd.DataFrame) -> list[int]
     import numpy as np  # noqa: PLC0415 - pandas, which is here when there is a frame, has brought it in
     import pandas as pd  # noqa: PLC0415 - as above
 
-    moments = [
-        frame[f"{kind.moment}{ending}"].to_numpy() for ending in ("_at", "_on") if f"{kind.moment}{ending}" in frame
-    ]
+    names = (f"{kind.moment}_at", f"{kind.moment}_on")
+    moments = [pd.DatetimeIndex(frame[name]).asi8 for name in names if name in frame]
     order = np.lexsort((*moments, pd.factorize(frame["patient"])[0]))
     rows = np.empty(len(frame), np.int64)
     rows[order] = writing.add(frames.batch_of(kind, frame.iloc[order]))

@@ -27,9 +27,12 @@ from titration.derive import (
     findings,
     found,
     goals,
+    hours,
     intervals,
     lateness,
+    ledger,
     moments,
+    periods,
     program,
     reconcile,
     reservoir,
@@ -37,6 +40,7 @@ from titration.derive import (
     score,
     segments,
     totals,
+    visits,
     volumes,
     washout,
     weekly,
@@ -48,10 +52,17 @@ ZONE, SCALES = thousand.ZONE, register()
 ROUNDS = 5
 OF_ONE_VALUE = {
     "moments.instant", "runchart.longest_run_limit", "runchart.crossings_limit", "washout.recall_hours", "clock.switches",
+    "clock.difference_at",
 }  # fmt: skip
 """Functions of one number or none of the patients; there is nothing to time."""
 PARTS = ("moments.", "grouped.", "cuts.seconds", "cuts.keyed", "cuts.certain", "rules_", "told.", "found.same_dose")
 """What the timed ones are made of; the rules are timed as `findings`."""
+
+
+def one_each(doses, schedule):
+    """The days of the last and of the first program of each patient."""
+    rows = doses.groupby("patient")["row"].agg(["max", "min"])
+    return [schedule[schedule["of"].isin(rows[name])] for name in rows]
 
 
 def calls(f, until):
@@ -87,7 +98,8 @@ def calls(f, until):
         "segments.segments": lambda: segments.segments(f["dose_steps"]),
         "segments.weekday_sums": lambda: segments.weekday_sums(f["dose_steps"]),
         "segments.steps_per_day": lambda: segments.steps_per_day(f["dose_steps"]),
-        "program.schedule": lambda: program.schedule(f["doses"], f["dose_steps"], f["timed_boluses"]),
+        "program.schedule": lambda: kept("schedule", program.schedule(f["doses"], f["dose_steps"], f["timed_boluses"])),
+        "periods.periods": lambda: periods.periods(*one_each(f["doses"], use["schedule"])),
         "program.closure": lambda: program.closure(f["doses"], f["dose_steps"], f["timed_boluses"]),
         "totals.weekday_totals": lambda: totals.weekday_totals(f["dose_steps"]),
         "totals.daily_totals": lambda: totals.daily_totals(use["stairs"], f["dose_steps"], zone=ZONE),
@@ -105,12 +117,14 @@ def calls(f, until):
         "reservoir.closure": lambda: reservoir.closure(f, zone=ZONE),
         "dates.dates": lambda: dates.dates(f, zone=ZONE),
         "lateness.lateness": lambda: lateness.lateness(f["scores"], zone=ZONE),
+        "lateness.provenance": lambda: lateness.provenance(f, zone=ZONE),
         "lateness.day_observed": lambda: lateness.day_observed(f["scores"], zone=ZONE),
         "score.ranked": lambda: kept("ranked", score.ranked(f["scores"], SCALES)),
         "score.with_rank": lambda: score.with_rank(use["ranked"]),
         "score.spread": lambda: kept("spread", score.spread(use["ranked"], list(score.SERIES), SCALES)),
         "score.labels": lambda: score.labels(use["ranked"]["scale"], use["ranked"]["rank"].to_numpy(), SCALES),
         "score.measured": lambda: score.measured(use["ranked"]["scale"], SCALES),
+        "hours.by_hour": lambda: hours.by_hour(f["scores"], **scored),
         "score.daily": lambda: kept("days", score.daily(f["scores"], scales=SCALES)),
         "score.monthly_summary": lambda: score.monthly_summary(f["scores"], scales=SCALES, **since),
         "diary.trailing_median": lambda: diary.trailing_median(use["days"], changed(use["stairs"])),
@@ -137,6 +151,9 @@ def calls(f, until):
         "windows.by_direction": lambda: windows.by_direction(use["windows"]),
         "goals.rated": lambda: kept("rated", goals.rated(f["goals"], f["goal_ratings"], at=last)),
         "goals.gas_t": lambda: goals.gas_t(use["rated"]),
+        "visits.visits": lambda: kept("visits", visits.visits(f, **at)),
+        "visits.scores_at": lambda: visits.scores_at(f["scores"], use["visits"], zone=ZONE),
+        "ledger.ledger": lambda: ledger.ledger(f, scales=SCALES, **at),
         "findings.findings": lambda: findings.findings(f, **at),
     }
     return run, use

@@ -109,7 +109,8 @@ def _more(frame, kind, facts, now, **numbers):
     if not facts:
         return frame
     fresh = columns.of_records(kind, facts).assign(**numbers, entry=10**6)
-    fresh["recorded_at"] = pd.Timestamp(now).tz_convert("UTC")
+    fresh["recorded_at"] = fresh["first_recorded_at"] = pd.Timestamp(now).tz_convert("UTC")
+    fresh["first_row"] = fresh["row"]
     fresh = fresh.astype(frame.dtypes.to_dict())
     return fresh if frame.empty else pd.concat([frame, fresh], ignore_index=True)
 

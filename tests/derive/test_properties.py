@@ -14,6 +14,7 @@ from titration.records import DoseStep, PatientState, Refill
 from titration.scales import register
 
 ZONE = "Europe/London"
+FEW = max(4, settings.default.max_examples // 3)  # each example runs every derivation three times
 UNTIL = pd.Timestamp("2026-06-01T00:00Z")
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 5, 31)
 SCALES = register()
@@ -85,7 +86,7 @@ def plain(frame):
     return frame.reset_index(drop=True)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(records)
 def test_one_patient_alone_is_as_among_all(made):
     frames = build.frames(*made)
@@ -96,7 +97,7 @@ def test_one_patient_alone_is_as_among_all(made):
             pd.testing.assert_frame_equal(plain(everyone[everyone["patient"] == patient]), plain(alone), obj=name)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(records)
 def test_the_frames_given_stay_as_they_were(made):
     frames = build.frames(*made)
@@ -107,7 +108,7 @@ def test_the_frames_given_stay_as_they_were(made):
         pd.testing.assert_frame_equal(frame, frames[name])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(st.lists(st.one_of(doses, flex), max_size=12), st.integers(0, 150), patients)
 def test_a_change_entered_later_never_alters_an_earlier_day(made, later, patient):
     on = FIRST + dt.timedelta(days=later)

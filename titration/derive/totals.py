@@ -50,6 +50,8 @@ def weekday_totals(dose_steps: pd.DataFrame, timed_boluses: pd.DataFrame | None 
     Source:
         Sum of rate x duration, and of the boluses; by definition.
     """
+    if dose_steps.empty and (timed_boluses is None or timed_boluses.empty):  # most programs: nothing to lay out
+        return moments.typed(pd.DataFrame(columns=list(BY_WEEKDAY)), BY_WEEKDAY)
     made = segments.weekday_sums(dose_steps, timed_boluses)
     total = (made["from_steps"] + made["from_boluses"]).round(9)
     return moments.typed(made.assign(total_mcg_per_day=total), BY_WEEKDAY)

@@ -60,7 +60,7 @@ def _by_type(series: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
     """As `distinct`, of a column that can hold anything."""
     codes = np.full(len(series), ABSENT, dtype=np.int64)
     values: list[Any] = []
-    given = np.flatnonzero(~series.isna().to_numpy())
+    given = _given(series)
     cells = series.to_numpy()[given]
     kinds, types = pd.factorize(np.fromiter(map(type, cells), dtype=object, count=len(cells)))
     for number, kind in enumerate(types):
@@ -72,13 +72,22 @@ def _by_type(series: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
     return codes, [v.item() if isinstance(v, np.generic) else v for v in values]
 
 
+def _given(series: pd.Series[Any]) -> NDArray[np.int64]:
+    """The places that are not missing."""
+    try:
+        missing = series.isna().to_numpy()
+    except ArithmeticError:  # a Decimal that signals when it is looked at: its field refuses it
+        missing = np.array([v is None for v in series], dtype=bool)
+    return np.flatnonzero(~missing)
+
+
 def _parted(cells: NDArray[Any], kind: type) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Which cells are alike, and where each distinct one first stands; unlike where it cannot be told."""
     is_time = issubclass(kind, datetime)  # equal instants with unlike offsets are unlike: compare as written
     keys = np.array([cell.isoformat() for cell in cells], dtype=object) if is_time else cells
     try:
         part, found = pd.factorize(keys)
-    except TypeError:  # lists cannot be compared by hash
+    except (TypeError, ArithmeticError):  # lists cannot be compared by hash, nor a Decimal that signals
         alone = np.arange(len(cells), dtype=np.int64)
         return alone, alone
     firsts = np.empty(len(found), dtype=np.int64)

@@ -179,7 +179,7 @@ def canonical(table: sheets.Sheet, kind: RecordKind | None) -> Part:
     wrong = [h for h in table.texts.columns if h not in known]
     if wrong or kind.parent:
         says = f"is no field of {kind.table}; its fields are {', '.join(known)}"
-        raise InvalidEntry(table.file, [Fault(heading, "", says, column=heading) for heading in wrong])
+        raise InvalidEntry(table.file, [Fault(shown(h), "", says, column=shown(h)) for h in wrong])
     return Part(kind, {name: Source((name,)) for name in known if name in headings}, kind.key)
 
 
@@ -195,7 +195,7 @@ def _required(kind: RecordKind) -> set[str]:
 def _has_columns(table: sheets.Sheet, used: Map, *, lacking_is_blank: bool) -> None:
     lacking = dict.fromkeys(c for c in used.columns() if c not in table.texts.columns)
     if lacking and not lacking_is_blank:
-        there = ", ".join(repr(c) for c in table.texts.columns)
+        there = ", ".join(repr(shown(c)) for c in table.texts.columns)
         says = f"is not a column of the file; there are {there}"
         raise InvalidEntry(table.file, [Fault(c, "", says) for c in lacking])
 

@@ -7,7 +7,7 @@ through `times` one distinct value at a time.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from titration import times
 from titration.entry import cells
-from titration.errors import Fault
+from titration.errors import Fault, shown
 from titration.fields import Count, Field, Reading, offset_name
 from titration.units import Unfit
 
@@ -207,7 +207,12 @@ def _fault(field: Field, value: Any, unfit: Unfit | None) -> Fault:
             field.value.check(value)
         except Unfit as refused:
             unfit = refused
-    return Fault(field.name, cells.seen(field.value, value if isinstance(value, str) else str(value)), str(unfit))
+    return Fault(field.name, cells.seen(field.value, _said(value)), str(unfit))
+
+
+def _said(value: Any) -> str:
+    """A value as it is written: a time as 2026-10-08 09:30:00, anything else as an error shows it."""
+    return value if isinstance(value, str) else str(value) if isinstance(value, date) else shown(value)
 
 
 def _plain(texts: NDArray[np.str_], form: str) -> tuple[Bools, Ints, Ints]:

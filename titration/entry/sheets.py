@@ -77,7 +77,7 @@ def read(
     held, digest = content(path)
     if held.startswith((workbooks.ZIP, workbooks.OLD)) or path.suffix.lower() in {".xlsx", ".xlsm"}:
         book = workbooks.read(path.name, held, sheet)
-        texts, rows, headings = _table(path, book.cells, header_row)
+        texts, rows, headings = _table(path, book.cells, header_row, book.faults)
         faults = _named(book.faults, headings, rows)
         return Sheet(path.name, digest, book.sheet, texts, rows, faults, book.unread)
     if sheet is not None:
@@ -118,9 +118,6 @@ def _decoded(path: Path, content: bytes, encoding: str | None) -> str:
         encoding = "utf-16"  # the file says so itself, in its first two bytes
     try:
         text = content.decode(encoding or "utf-8-sig")
-    except LookupError as error:
-        says = "is no encoding; common ones are utf-8, cp1252 (Windows), latin-1, cp1250, mac-roman"
-        raise _refused(path, "encoding", says, encoding or "") from error
     except UnicodeError as error:
         line = content[: getattr(error, "start", 0)].count(b"\n") + 1
         says = (
@@ -128,6 +125,9 @@ def _decoded(path: Path, content: bytes, encoding: str | None) -> str:
             '"cp1252", or save the file as CSV UTF-8'
         )
         raise _refused(path, "encoding", says) from error
+    except (LookupError, ValueError) as error:
+        says = "is no encoding; common ones are utf-8, cp1252 (Windows), latin-1, cp1250, mac-roman"
+        raise _refused(path, "encoding", says, encoding or "") from error
     if "\0" in text:
         raise _refused(path, "encoding", "the text holds NUL characters; it is no CSV, or another encoding")
     return text.removeprefix("\ufeff")
@@ -174,17 +174,21 @@ def _lines(path: Path, text: str, mark: str) -> list[tuple[int, list[str]]]:
 
 
 def _table(
-    path: Path, lines: Iterable[tuple[int, Sequence[str]]], header_row: int
+    path: Path,
+    lines: Iterable[tuple[int, Sequence[str]]],
+    header_row: int,
+    faults: Iterable[workbooks.CellFault] = (),
 ) -> tuple[pd.DataFrame, tuple[int, ...], list[str]]:
-    """Headings and what stands below them."""
+    """Headings and what stands below them; a row is not blank whose cell is there and cannot be read."""
     below = [(number, cells) for number, cells in lines if number >= header_row]
     if not below or below[0][0] != header_row or not any(cell.strip() for cell in below[0][1]):
         raise _refused(path, "header_row", "holds no headings; state the row they stand in", str(header_row))
     headings = _headings(path, below[0][1])
     width = len(headings)
     rows, texts, long = [], [], []
+    spoilt = {fault.row for fault in faults if fault.column < width and headings[fault.column]}
     for number, cells in below[1:]:
-        if not any(cell.strip() for cell in cells):
+        if number not in spoilt and not any(cell.strip() for cell in cells):
             continue
         if any(cell.strip() for cell in cells[width:]):
             long.append(Fault("row", "", f"has {len(cells)} cells, and there are {width} headings", row=number))

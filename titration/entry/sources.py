@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from titration.fields import Field
 
 ISO = "iso"
-_FURTHEST = 80_000
+FURTHEST = 80_000
+"""Study days so far from the reference day are none: 219 years."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _spread(distinct: list[str], codes: Any, like: pd.Series[str]) -> pd.Series[
 
 def _assigned(text: str, reference: date, first: int) -> str:
     """The day a study day is counted as."""
-    if not re.fullmatch(r"[+-]?\d{1,6}", text, re.ASCII) or abs(int(text)) > _FURTHEST:
+    if not re.fullmatch(r"[+-]?\d{1,6}", text, re.ASCII) or abs(int(text)) > FURTHEST:
         raise Unfit("must be a study day: a whole number, which may be below 0")
     return (reference + timedelta(days=int(text) - first)).isoformat()
 

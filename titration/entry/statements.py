@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from titration import times, units
-from titration.entry.sources import ISO, Source
+from titration.entry.sources import FURTHEST, ISO, Source
 from titration.fields import Choice, Day, Instant, Number
 from titration.units import Unfit
 
@@ -86,7 +86,7 @@ def _wrong(kind: RecordKind, f: Field, table: Mapping[str, Any]) -> Iterator[Wro
     for word in ("codes", "not_assessed"):
         if word in table and not (isinstance(table[word], dict) and _are_texts(list(table[word].values()))):
             yield table[word], f'{word} must be a table of texts, as in {{ "1.5" = "1+" }}'
-    if table.get("decimal", ".") not in {".", ","}:
+    if table.get("decimal", ".") not in (".", ","):
         yield table["decimal"], 'decimal must be "." or ","'
     yield from _wrong_number(kind, f, table)
     yield from _wrong_time(kind, f, table)
@@ -142,11 +142,17 @@ def _wrong_time(kind: RecordKind, f: Field, table: Mapping[str, Any]) -> Iterato
 def _wrong_format(f: Field, written: str, century: Any) -> Iterator[Wrong]:
     if written == ISO:
         return
-    has = set(re.findall(r"%([A-Za-z])", written.replace("%%", "")))
+    parts = re.findall(r"%([A-Za-z])", written.replace("%%", ""))
+    has = set(parts)
+    if len(parts) > len(has) or not written.isprintable():
+        yield written, "must be one line that names each part of a date once, as in %d/%m/%Y"
+        return
     needs_year = not has & {"Y", "y"}
     if needs_year or not (has & {"j"} or (has & {"d"} and has & {"m", "b", "B"})):
         yield written, "must hold a day, a month and a year, as in %d/%m/%Y"
-    if ("y" in has) != (century is not None) or (century is not None and century not in {1900, 2000}):
+    if ("y" in has) != (century is not None) or (
+        century is not None and (type(century) is not int or century not in {1900, 2000})
+    ):
         yield written, "a year of two digits (%y) needs century = 2000 or century = 1900, and only that does"
     if has - set("YymdbBjHIMSpzaA"):
         yield written, "may hold %Y %y %m %d %b %B %j %a %A %H %I %M %S %p %z"
@@ -170,8 +176,9 @@ def _wrong_study_day(kind: RecordKind, f: Field, table: Mapping[str, Any]) -> It
         yield stated, 'study_day must be { reference = "2000-01-01", first = 0 }'
         return
     try:
-        _day(stated["reference"])
+        times.check_year(_day(stated["reference"]))
     except (Unfit, AttributeError) as error:
         yield stated["reference"], f"reference: {error if isinstance(error, Unfit) else times.DAY_FORM}"
-    if type(stated.get("first", 0)) is not int:
+    first = stated.get("first", 0)
+    if type(first) is not int or abs(first) > FURTHEST:
         yield stated["first"], "first must be a whole number: the study day that is the reference day"

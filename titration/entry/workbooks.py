@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -79,7 +81,9 @@ class Opened:
         with _sound_book(self.name):
             faults = tuple(_unreadable(self.name, _part_of(self._parts, sheet), formulas=formulas))
             rows = self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        return [(n, [as_text(cell) for cell in row]) for n, row in enumerate(rows, 1)], faults
+        made = [(n, [as_text(cell) for cell in row]) for n, row in enumerate(rows, 1)]
+        beyond = {fault.row for fault in faults if fault.row > len(made)}  # calamine ends at the last cell it can read
+        return made + [(n, [""]) for n in sorted(beyond)], faults
 
 
 def opened(name: str, content: bytes) -> Opened:
@@ -212,7 +216,9 @@ def _parts(name: str, content: bytes) -> Mapping[str, bytes]:
                         chunks.append(chunk)
                 if info.filename.endswith((".xml", ".rels")):
                     parts[info.filename] = _sound(name, b"".join(chunks))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except InvalidEntry:
+        raise
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, RuntimeError, OSError, EOFError) as error:
         says = "is named as a workbook but is none; if it is a CSV file, name it .csv, otherwise save it again as .xlsx"
         raise _refused(name, "file", says) from error
     if "xl/workbook.xml" not in parts:

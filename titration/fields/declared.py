@@ -112,7 +112,10 @@ class Children(Value):
 
     def check(self, value: Any) -> tuple[Any, ...]:
         """A tuple of them."""
-        listed = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else None
+        try:
+            listed = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else None
+        except TypeError:  # an array without a length says that it can be gone through, and cannot
+            listed = None
         if listed is None or not all(isinstance(v, self.record) for v in listed):
             raise Unfit(f"must be a list of {self.record.__name__}")
         return listed

@@ -115,7 +115,7 @@ class Count(Value):
         del reading
         if not re.fullmatch(r"[+-]?\d{1,17}", text.strip(), re.ASCII):
             raise Unfit(f"must be {self.allowed}")
-        return self.check(int(text))
+        return self.check(int(text.strip()))  # int() alone keeps marks that strip() takes for blanks, as \x1f
 
     def stored(self, name: str) -> tuple[Stored, ...]:
         """One INTEGER."""

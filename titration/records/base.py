@@ -56,6 +56,11 @@ class RecordKind:
                 return found
         raise KeyError(name)
 
+    def flag(self, field: Field) -> str:
+        """The option of a field in the shell: without its unit, but where that would be another field's option too."""
+        is_shared = any(f.flag == field.flag and f.name != field.name for f in self.fields)
+        return field.name.replace("_", "-") if is_shared else field.flag
+
     def stored(self) -> tuple[tuple[Field, Stored], ...]:
         """Every column of its table, with the field it belongs to."""
         return tuple((f, column) for f in self.fields for column in f.value.stored(f.name))

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from titration.store import anchor, connection, head, place, schema, seal
+from titration.store import anchor, beside, connection, head, place, schema, seal
 
 if TYPE_CHECKING:
     import sqlite3
@@ -123,51 +122,18 @@ def _faults(
     """Every kind of check in turn; a file too broken for one says so and goes on with the next."""
     is_large = path.stat().st_size > LARGE
     checks: dict[str, Callable[[], Iterator[str]]] = {
-        "the structure of the file": _beside(path, _file) if is_large else lambda: _file(db),
+        "the structure of the file": beside.begun(path, _file) if is_large else lambda: _file(db),
         "the journal": lambda: _journal(db),
         "a block of rows": lambda: _blocks(db, path, jobs),
         "the free texts": lambda: _free_texts(db),
-        "the links between rows": _beside(path, _references) if is_large else lambda: _references(db),
+        "the links between rows": beside.begun(path, _references) if is_large else lambda: _references(db),
         "the heads known from elsewhere": lambda: _heads(db, expected, alone=alone),
         "the heads of the anchor file": lambda: _anchors(db, anchored),
     }
     last = ("the structure of the file", "the links between rows")  # begun already where they run beside the others
-    found = {part: _tried(part, checks[part]) for part in sorted(checks, key=last.__contains__)}
+    found = {part: beside.tried(part, checks[part]) for part in sorted(checks, key=last.__contains__)}
     for part in checks:
         yield from found[part]
-
-
-def _tried(part: str, check: Callable[[], Iterator[str]]) -> list[str]:
-    """What a check finds, up to where the file is too broken for it."""
-    found = list[str]()
-    try:
-        found.extend(check())
-    except Exception as error:  # noqa: BLE001 - damage can break any step, and each break is a finding
-        found.append(f"the file is damaged where {part} was read ({error})")
-    return found
-
-
-def _beside(path: Path, check: Callable[[sqlite3.Connection], Iterator[str]]) -> Callable[[], Iterator[str]]:
-    """Begin a check that SQLite does by itself, in a thread and on a connection of its own; what is returned waits for it."""
-    found, raised = list[str](), list[Exception]()
-
-    def run() -> None:
-        try:
-            with contextlib.closing(connection.connect(path, write=False)) as own:
-                found.extend(check(own))
-        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
-            raised.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-
-    def waited() -> Iterator[str]:
-        thread.join()
-        yield from found
-        if raised:
-            raise raised[0]
-
-    return waited
 
 
 def _file(db: sqlite3.Connection) -> Iterator[str]:

@@ -1,0 +1,202 @@
+"""What the bench measures and how: cases in turn, ratios of the same round, the most memory of a child process.
+
+A `Work` is one row of the table: what is ours, what is its limit, and what a user would pick instead.
+"""
+
+import json
+import platform
+import random
+import resource
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+RUN = Path(__file__).with_name("run.py")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way of doing the work; `before` is done each time and not timed."""
+
+    name: str
+    run: Callable[..., object]
+    before: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True)
+class Work:
+    """One row of the table.
+
+    `ours` and `limit` are names of cases; `at_most` is the ratio the issue allows. `each` is how many single times
+    a round holds (one dose change): then `tail` is what its 99th hundredth may be.
+    """
+
+    name: str
+    title: str
+    ours: str
+    limit: str
+    at_most: float
+    cases: tuple[Case, ...]
+    rounds: int = 5
+    each: int = 1
+    tail: float | None = None
+    note: str = ""
+
+
+@dataclass
+class Measured:
+    """What was measured of a row."""
+
+    name: str
+    title: str
+    limit: str
+    at_most: float | None
+    ratio: float | None
+    ms: dict[str, float]
+    ratios: dict[str, float]
+    ours: str = ""
+    rounds: int = 1
+    mib: dict[str, float] = field(default_factory=dict)
+    note: str = ""
+    lacking: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_within(self):
+        """Whether the issue's number is held; None where there is none."""
+        return None if self.at_most is None or self.ratio is None else self.ratio <= self.at_most
+
+
+def seconds(case):
+    """How long one run takes; a case that lacks its library says so instead."""
+    given = case.before()
+    start = time.perf_counter()
+    case.run() if given is None else case.run(given)
+    return time.perf_counter() - start
+
+
+def measured(work, rounds=None, seed=1):
+    """A row, its cases shuffled in each round; the ratio is the median of the ratios of the rounds."""
+    rounds, rng = rounds or work.rounds, random.Random(seed)
+    times, lacking = {case.name: [] for case in work.cases}, {}
+    for _ in range(rounds):
+        order = list(work.cases)
+        rng.shuffle(order)
+        for _ in range(work.each):
+            for case in order:
+                if case.name not in lacking:
+                    try:
+                        times[case.name].append(seconds(case))
+                    except Exception as error:
+                        if case.name in {work.ours, work.limit}:
+                            raise
+                        lacking[case.name] = " ".join(str(error).split())[:120]
+    return told(work, {name: found for name, found in times.items() if found}, rounds, lacking)
+
+
+def told(work, times, rounds, lacking):
+    """The row of those times."""
+    base = times[work.limit]
+    if work.each > 1:
+        ratios = {name: statistics.median(found) / statistics.median(base) for name, found in times.items()}
+    else:
+        ratios = {
+            name: statistics.median(a / b for a, b in zip(found, base, strict=True)) for name, found in times.items()
+        }
+    ms = {name: 1000 * statistics.median(found) for name, found in times.items()}
+    note = work.note
+    if work.tail is not None:
+        late = {name: statistics.quantiles(found, n=100)[98] for name, found in times.items()}
+        note = f"p99 {late[work.ours] / late[work.limit]:.2f} of the limit's, at most {work.tail:g}; {note}".rstrip(
+            "; "
+        )
+    return Measured(
+        work.name,
+        work.title,
+        work.limit,
+        work.at_most,
+        ratios[work.ours],
+        ms,
+        ratios,
+        work.ours,
+        rounds,
+        {},
+        note,
+        lacking,
+    )
+
+
+def peak_of(call):
+    """The most memory this process takes while that runs, in MiB."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")  # what was taken before, to prepare it, does not count
+    except OSError:
+        call()
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    call()
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def peak(name, case, arguments):
+    """The same of a case in a process of its own; None where it cannot be told."""
+    told = subprocess.run(
+        [sys.executable, str(RUN), *arguments, "--peak", name, case], capture_output=True, text=True, check=False
+    )
+    try:
+        return float(told.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        return None
+
+
+def line(row):
+    """A row as it is printed when it is known."""
+    verdict = {True: "within", False: "OVER", None: "-"}[row.is_within]
+    parts = [f"{row.name:14} {row.ratio or 0:8.2f}  at most {row.at_most or 0:g}  {verdict:7}"]
+    for name, ratio in sorted(row.ratios.items(), key=lambda item: item[1]):
+        mib = f" {row.mib[name]:8.0f} MiB" if name in row.mib else ""
+        parts.append(f"    {ratio:9.2f} {row.ms[name]:12.2f} ms{mib}  {name}")
+    parts += [f"    {'-':>9}  {name}: {why}" for name, why in row.lacking.items()]
+    return "\n".join([*parts, *([f"    {row.note}"] if row.note else [])])
+
+
+def machine():
+    """Where it was measured, as far as it matters to a ratio."""
+    return {
+        "python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "system": platform.system(),
+        "processor": platform.machine(),
+    }  # fmt: skip
+
+
+def save(path, rows, size):
+    """Everything measured, as JSON; rows measured before and not now stay as they are."""
+    before = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else {}
+    now = {row.name: {**asdict(row), "is_within": row.is_within, "size": size} for row in rows}
+    path.write_text(
+        json.dumps({"machine": machine(), "rows": {**before, **now}}, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
+
+
+def readme(path):
+    """The table of the README out of `bench.json`: no number of it is typed by hand."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    lines = ["| work | limit = 1.00 | at most | measured | most memory | beside it |", "|---|---|---:|---:|---:|---|"]
+    for row in found["rows"].values():
+        beside = ", ".join(
+            f"{name} {ratio:.2f}"
+            for name, ratio in sorted(row["ratios"].items(), key=lambda item: item[1])
+            if name not in {row["limit"], row["ours"]}
+        )
+        memory = f"{row['mib'][row['ours']]:.0f} MiB" if row["ours"] in row["mib"] else ""
+        ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
+        words = f"{beside}{'; ' if beside and row['note'] else ''}{row['note']}"
+        most = "" if row["at_most"] is None else f"{row['at_most']:g}"
+        lines.append(
+            f"| {row['title']} | {row['limit']} | {most} | {ratio} | {memory} | {words} ({row['rounds']} rounds) |"
+        )
+    where = ", ".join(f"{name} {value}" for name, value in found["machine"].items())
+    return "\n".join([*lines, "", f"Measured by `make bench` on {where}; ratios of medians, cases in turn.", ""])
