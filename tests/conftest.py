@@ -9,7 +9,7 @@ import tempfile
 import pytest
 from hypothesis import settings
 
-settings.register_profile("quick", max_examples=15, deadline=None)
+settings.register_profile("quick", max_examples=12, deadline=None)
 settings.register_profile("deep", max_examples=1000, deadline=None)  # HYPOTHESIS_PROFILE=deep make test
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

@@ -182,7 +182,8 @@ def test_reports_are_written_for_every_patient_and_never_over_others(path, run, 
     run("add", path, "dose-change", *DOSE, "--at", "2026-10-08 09:30", "--dose", "120 mcg/day", *BY)
     said = run("report", path, "--month", "2026-10", "-o", out)
     assert said.exit_code == 0, said.output
-    assert len(list(out.iterdir())) == 4
+    assert {p.suffix for p in out.glob("P001-2026-10*")} == {".pdf", ".html", ".txt", ".csv"}
+    assert (out / "index-2026-10.html").exists()
     assert run("report", path, "--month", "2026-10", "-o", out).exit_code == 0
     run("correct", path, "2", "--set", "dose=102 mcg/day", "--reason", "typed 120 for 102", *BY)
     refused = run("report", path, "--month", "2026-10", "-o", out)

@@ -47,6 +47,8 @@ def test_a_new_kind_appears_in_table_frame_template_parser_form_dictionary_and_s
         assert str(frame["flushed_on"].dtype) == "datetime64[s]"
         assert log.chart("P001").flushes["volume_ml"].tolist() == [1.5]
         form = log.enter("P001")
+        form.screen.choice.value = "flush"  # among the rarer ones
+        form.screen.add.click()
         assert "Volume (mL)" in form_text(form)
         assert log.verify().fits
     template = templates.csv(KINDS["flush"])

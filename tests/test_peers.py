@@ -66,7 +66,11 @@ acts = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=max(3, settings.default.max_examples // 4),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(history=st.lists(acts, min_size=1, max_size=7), mcg=st.sampled_from([60, 110, 300]))
 def test_t1_a_change_entered_today_leaves_dose_in_force_and_daily_total_of_every_earlier_day(tmp_path, history, mcg):
     path = tmp_path / f"{len(list(tmp_path.iterdir()))}.db"

@@ -132,7 +132,7 @@ class Chart(Derived):
             A report that shows itself in a notebook; `.save("out/")` writes PDF, HTML, text and facts.
 
         Example:
-            >>> demo_log.chart("P001").report("2026-10").month
+            >>> demo_log.chart("P001").report("2026-10", pictures=False).month
             '2026-10'
         """
         from titration.report import monthly  # noqa: PLC0415 - Typst and Jinja are heavy

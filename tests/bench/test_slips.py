@@ -14,7 +14,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def scored(made):
-    return score.score(made, n=130, seed=7)
+    return score.score(made, n=85, seed=7)
 
 
 def test_there_are_twenty_classes_and_more_each_said_to_be_hidden_or_not(scored):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from titration.derive import clock
 from titration.records import Pump, Readout
 
+FEW = max(5, settings.default.max_examples // 2)
 ZONE = "Europe/London"
 
 
@@ -148,7 +149,7 @@ any_records = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(any_records, st.sampled_from([ZONE, "Pacific/Kiritimati", "Etc/GMT+12", "America/New_York"]))
 def test_at_any_noon_the_clocks_differ_as_the_two_offsets_say(records, zone):
     frames = build.frames(*records)

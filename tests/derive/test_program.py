@@ -11,6 +11,7 @@ from titration.errors import InvalidRecord
 from titration.fields import Reading
 from titration.records import DoseStep, TimedBolus, closure, daily_totals
 
+FEW = max(5, settings.default.max_examples // 2)
 WEEK = "; ".join(
     [f"{day} 00:00 6 mcg/h" for day in program.WEEKDAYS[:5]] + [f"{day} 00:00 9 mcg/h" for day in program.WEEKDAYS[5:]]
 )
@@ -179,7 +180,7 @@ def changes(draw):
         return build.dose(mcg=mcg, mode=mode, **parts, **more)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(st.lists(changes(), max_size=4))
 def test_the_frame_is_the_record_function_for_any_program(made):
     frame = ledger(*made)
@@ -192,7 +193,7 @@ def test_the_frame_is_the_record_function_for_any_program(made):
         pd.testing.assert_series_equal(frame[name], pd.Series(values, dtype="float64", name=name), atol=2e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(changes())
 def test_the_amounts_of_a_weekday_add_up_to_its_total_and_its_segments_fill_the_day(change):
     made = program.segments(*programs(change)[1:])

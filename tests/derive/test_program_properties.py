@@ -86,7 +86,7 @@ def of_patient(made, frames, patient):
     return made[made["patient"] == patient if "patient" in made else made["of"].isin(keys)].reset_index(drop=True)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=max(4, settings.default.max_examples // 3), deadline=None)
 @given(records, st.randoms(use_true_random=False))
 def test_one_patient_alone_is_as_among_all_in_any_order_and_the_frames_stay_as_they_were(made, chance):
     frames = build.frames(*made)
@@ -121,7 +121,7 @@ def test_nothing_in_gives_nothing_out_with_the_same_dtypes(name):
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=max(4, settings.default.max_examples // 3), deadline=None)
 @given(st.lists(st.one_of(programs, even), max_size=6), programs)
 def test_t1_a_change_entered_later_never_alters_an_earlier_day(made, later):
     on = pd.Timestamp(later.effective_on)

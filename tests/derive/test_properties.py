@@ -134,7 +134,7 @@ def test_nothing_in_gives_nothing_out_with_the_same_dtypes(name):
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=max(4, settings.default.max_examples // 3), deadline=None)
 @given(records, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(made, chance):
     frames = build.frames(*made)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from titration.derive import dose, epochs, found, reconcile, totals
 from titration.records import PatientState, Readout
 
+FEW = max(5, settings.default.max_examples // 2)
 ZONE = "Europe/London"
 UNTIL = pd.Timestamp("2026-12-01T00:00Z")
 
@@ -300,7 +301,7 @@ def before(frames, on):
     return by_day.drop(columns="is_unexplained"), held[wanted]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(histories, st.one_of(changes, readouts))
 def test_t1_what_is_entered_later_never_alters_dose_in_force_or_daily_total_of_an_earlier_day(history, later):
     on = str(getattr(later, "effective_on", None) or getattr(later, "read_on", None) or "")
@@ -311,7 +312,7 @@ def test_t1_what_is_entered_later_never_alters_dose_in_force_or_daily_total_of_a
         pd.testing.assert_frame_equal(one, other)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(histories)
 def test_one_patient_alone_is_as_among_all_and_the_pieces_fit_together(history):
     frames = build.frames(*history)

@@ -233,7 +233,7 @@ given_boluses = st.lists(st.builds(lambda d, m, a: TimedBolus(weekday=d, start_m
                          max_size=3, unique_by=lambda b: (b.weekday, b.start_min))  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=max(3, settings.default.max_examples // 4), deadline=None)
 @given(steps, given_boluses, starts, st.sampled_from([-720, 0, 60, 840]), st.sampled_from(["03-28", "10-24", "06-01"]))
 def test_the_sum_over_days_is_the_integral_of_the_rate(some, others, minute, offset, day):
     first = DoseStep(start_min=721, rate_mcg_per_h=5)

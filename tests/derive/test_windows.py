@@ -15,6 +15,7 @@ from titration.derive.washout import Window, recall_hours
 from titration.records import Catheter, PatientState, Readout, Refill
 from titration.scales import Register, Scale, register
 
+FEW = max(5, settings.default.max_examples // 2)
 ZONE, SCALES = "Europe/London", register()
 UNTIL = pd.Timestamp("2026-12-01T00:00Z")
 ASHWORTH = "ashworth"  # asks about now, so that nothing comes on top of the washout
@@ -226,7 +227,7 @@ scored = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=FEW, deadline=None)
 @given(st.lists(changed, max_size=8), st.lists(scored, max_size=60))
 def test_a_plain_loop_finds_the_same(doses, scores):
     f = build.frames(*doses, *scores)

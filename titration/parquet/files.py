@@ -41,7 +41,7 @@ _UNSAFE = frozenset("\"#%'*/:=?\\{}[]^") | {chr(c) for c in (*range(32), 127)}
 
 
 def folded(text: str) -> str:
-    """A text as the name of a folder, as Hive, Spark and DuckDB write it: what is unsafe as % and two hex digits.
+    """A text as the name of a folder, as Hive, Spark and DuckDB write it: what cannot stand in one as % and two hex digits.
 
     Example:
         >>> folded("North/South clinic: 1")

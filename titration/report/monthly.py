@@ -121,7 +121,9 @@ def build(
     )
     content = signing.stated(content, chart.frames, chart.patient, window, history)
     stem = f"{chart.patient}-{window.first:%Y-%m}"
-    return MonthlyReport(stem, window, content, sealed(chart.asof, chart.asof_at, chart.head), patient=chart.patient)
+    return MonthlyReport(
+        stem, window, content, sealed(chart.asof, chart.asof_at, chart.head), record.EARLY, chart.patient
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,7 +53,7 @@ class Seal:
     asof_at: datetime
     head: str
 
-    def facts(self, window: Window, *, early: str = EARLY) -> tuple[Fact, Fact]:
+    def facts(self, window: Window, *, early: str) -> tuple[Fact, Fact]:
         """The line for the header, with the short form of the seal, and the one for the foot.
 
         Args:
@@ -89,7 +89,7 @@ class Seal:
         Example:
             >>> from titration.report.window import month
             >>> seal = Seal(7, datetime(2026, 11, 2, 9, 10, tzinfo=UTC), "ab" * 32)
-            >>> asof, footer = seal.facts(month("2026-10", "Europe/London"))
+            >>> asof, footer = seal.facts(month("2026-10", "Europe/London"), early="")
             >>> Seal.from_facts(asof.definition, footer.text) == seal
             True
         """
