@@ -36,7 +36,9 @@ def labels(longest):
 
 
 def words():
-    characters = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t")
+    characters = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u202d\u202e") | st.sampled_from(
+        "\n\t"
+    )
     return st.text(characters, min_size=1, max_size=60).map(str.strip).filter(bool)
 
 

@@ -133,6 +133,7 @@ def test_words_are_kept_as_typed_but_for_blanks_around_them_and_the_ends_of_line
     assert refusal(Words(), " \n ") == "must not be blank; leave it out instead"
     for wrong in ("a\0b", "bell\a", "\ud800", "a\rb"):
         assert refusal(Words(), wrong) == "must not hold control characters"
+    assert refusal(Words(), "dose \u202e021").startswith("must not hold marks that turn the order of letters round")
     assert refusal(Words(), "a" * 10_001) == "must be at most 10000 characters, and is 10001"
     assert refusal(Words(), 5) == "must be text"
     assert Words().check("a" * 10_000)

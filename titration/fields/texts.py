@@ -11,6 +11,7 @@ from titration.fields.declared import Stored, Value
 from titration.units import Unfit
 
 LONGEST_WORDS = 10_000
+OVERRIDES = "\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}"  # show letters in another order than stored
 
 
 def _text(value: Any, longest: int, what: str) -> str:
@@ -103,6 +104,10 @@ class Words(Value):
             raise Unfit("must not be blank; leave it out instead")
         if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
             raise Unfit("must not hold control characters")
+        if any(c in OVERRIDES for c in text):
+            raise Unfit(
+                "must not hold marks that turn the order of letters round (120 would read as 021); type it anew"
+            )
         return text
 
     def stored(self, name: str) -> tuple[Stored, ...]:
