@@ -4,7 +4,7 @@ import build
 import pytest
 from plot import patients
 
-from titration.plot import timeline
+from titration.plot import spoken, timeline
 from titration.records import Event, OralDose, Refill, SideEffect
 from titration.scales import register
 
@@ -93,3 +93,8 @@ def test_it_never_says_what_the_record_cannot_know():
         text = said(patients.ALL[name]()).lower()
         for word in ("current dose", "delivered", "worse", "stable", "responder", "recommend", "target", "should"):
             assert word not in text
+
+
+def test_the_arrows_of_our_own_labels_are_said_in_ascii_and_not_asked():
+    assert spoken.ascii_only("0 to 10, \u2191 more spasticity") == "0 to 10, higher: more spasticity"
+    assert spoken.ascii_only("205 \u2192 220") == "205 -> 220"

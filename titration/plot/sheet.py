@@ -171,7 +171,7 @@ def twin(lines: Iterable[str]) -> str:
 
     Example:
         >>> twin(["P001", "  5 mcg/h \N{RIGHTWARDS ARROW} 6 mcg/h"])
-        'P001\n  5 mcg/h ? 6 mcg/h'
+        'P001\n  5 mcg/h -> 6 mcg/h'
     """
     made: list[str] = []
     for line in lines:

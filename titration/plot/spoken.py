@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 COLUMNS = 80
 MOST_LINES = 24
+SIGNS = str.maketrans(
+    {"\N{RIGHTWARDS ARROW}": "->", "\N{UPWARDS ARROW}": "higher:"}
+)  # of our own labels; else they would be "?"
 TOLD = {LATE: "written late", BEFORE: "written before their day"}
 
 
@@ -32,9 +35,9 @@ def ascii_only(text: str) -> str:
 
     Example:
         >>> ascii_only("M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller \N{RIGHTWARDS ARROW} 5")
-        'Muller ? 5'
+        'Muller -> 5'
     """
-    plain = unicodedata.normalize("NFKD", text)
+    plain = unicodedata.normalize("NFKD", text.translate(SIGNS))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return plain.encode("ascii", "replace").decode("ascii")
 

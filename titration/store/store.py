@@ -105,10 +105,6 @@ class Store:
         """The newest entry: its number, its seal, and when it was recorded (UTC seconds)."""
         return self.query("SELECT entry, seal, recorded_at FROM entry ORDER BY entry DESC LIMIT 1")[0]
 
-    def entry_by(self, seconds: int) -> int:
-        """The last entry recorded by then; 0 when there was none."""
-        return int(self.query("SELECT coalesce(max(entry), 0) FROM entry WHERE recorded_at <= ?", seconds)[0][0])
-
     def codes(self, numbers: set[int | None] | None = None) -> dict[int, str]:
         """Codes by their numbers: those, or every one when None."""
         if numbers is None or len(numbers) > MANY_CODES:
