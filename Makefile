@@ -23,7 +23,7 @@ types: .venv/dev
 	$(BIN)/mypy
 
 tests: .venv/dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered -q
+	PYTHONPATH=tests $(BIN)/python -m pytest -p branches --branches 90 -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 
 bench: .venv/dev
 	PYTHONPATH=tests $(BIN)/python tests/bench/bench_slips.py
@@ -36,6 +36,7 @@ torture: .venv/dev
 	PYTHONPATH=tests $(BIN)/python tests/torture/replayed.py
 	$(BIN)/python -m pip install --quiet -e ".[torture]"
 	$(BIN)/python tests/torture/fuzz_parsers.py
+	PYTHONPATH=tests $(BIN)/python tests/torture/doors.py 12
 	PYTHONPATH=tests $(BIN)/python tests/torture/writers.py 300
 
 scale: .venv/dev .venv/scale
