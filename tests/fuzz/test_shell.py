@@ -18,7 +18,7 @@ SOUND = {
     "code": "P001", "field": "words", "site": "S", "zone": "Europe/London",
 }  # fmt: skip
 LEFT_OUT = {"demo", "report", "card", "due", "audit", "chart", "sign", "export", "schema"}
-"""Verbs that draw or write many files: slow, and asked the same way; the long form in the torture folder tries them too."""
+"""Verbs that draw or write many files: slow, and asked the same way; the long form, tests/torture/doors.py, tries them too."""
 
 
 def commands():
@@ -149,12 +149,15 @@ def test_direction_marks_never_reach_the_terminal_in_an_error(place):
     for words in (
         ["history", "\u202eclinic.db"],
         ["merge", "clinic.db", "\u202eP001", "--into", "P002", "--reason", "r", "--by", BY],
+        ["verify", "clinic.db", "--head", "\u202e6c98-4a54-b59b-3e73" * 99],
     ):
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(place)
             said = CliRunner().invoke(main, words)
         assert said.exit_code == 1
         assert "\u202e" not in said.output
+        assert len(said.output) < 500
+    assert r"the head \u202e6c98-4a54-b59b-3e73\u202e6c98" in said.output
 
 
 def test_no_two_fields_share_an_option(place):

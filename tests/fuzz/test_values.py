@@ -114,6 +114,7 @@ def test_a_row_or_entry_no_table_can_hold_is_none(log, number):
     for door in (
         lambda: log.retract(number, reason="r"),
         lambda: log.record(number),
+        lambda: log.recorded(number),
         lambda: log.move(number, to="P001", reason="r"),
         lambda: log.chart("P001", asof=number),
         lambda: log.redact(number, "words", reason="r"),

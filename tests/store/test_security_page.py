@@ -20,7 +20,7 @@ def test_a_test_that_the_page_names_exists(file, name):
 def test_each_promise_names_a_test_and_each_test_is_spelt_so_that_it_is_found():
     promises = PAGE.split("## Promises")[1].split("\n## ")[0]
     parts = re.split(r"\n(?=\d+\. \*\*)", promises)[1:]
-    assert len(parts) == 20
+    assert len(parts) == 21
     assert [part.split("\n")[0] for part in parts if not re.search(r"`tests/[\w/]+\.py::test_\w+`", part)] == []
     assert PAGE.count("::test_") == len(NAMED) == len(set(NAMED))
 

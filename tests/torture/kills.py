@@ -20,9 +20,16 @@ import build
 import titration
 from titration.fields import Code, Day, field
 from titration.records import KINDS, Record, record
-from titration.store import rotate, verify
+from titration.store import age, backup, rotate, verify
 
-LONGEST_SECONDS = {"import": 0.8, "rotate": 0.4}  # else 0.12
+LONGEST_SECONDS = {
+    "import": 0.8,
+    "rotate": 0.4,
+    "encrypted": 0.3,
+    "redact": 0.3,
+    "restore": 0.4,
+    "migrate": 0.4,
+}  # else 0.12
 
 
 class Anything(dict):
@@ -77,6 +84,27 @@ def rotations(path, say):
             say(0)
 
 
+def encrypted(path, say):
+    keys = age.recipients([str(path.parent.parent / "public")], path.parent)
+    with titration.open(path, by="clinician-2") as log:
+        for n in range(10_000):
+            backup(log.path, path.with_name(f"copy-{n}.age"), keys)
+            say(0)
+
+
+def redactions(path, say):
+    with titration.open(path, by="clinician-2") as log:
+        for n in range(10_000):
+            note = log.append(titration.Note(patient="P001", noted_on="2026-10-08", words=f"a name {n:05}."))
+            say(log.redact(note.rows[0], "words", reason="a name").entry)
+
+
+def restores(path, say):
+    for n in range(10_000):
+        titration.restore(path.parent.parent / "first.db", path.with_name(f"copy-{n}.db"), by="clinician-2").close()
+        say(0)
+
+
 def migrations(path, say):
     titration.open(path, by="clinician-2").close()
     with titration.open(path, by="clinician-2") as log:
@@ -91,6 +119,9 @@ WORKS = {
     "backup": backups,
     "migrate": migrations,
     "rotate": rotations,
+    "encrypted": encrypted,
+    "redact": redactions,
+    "restore": restores,
 }
 
 
@@ -108,8 +139,15 @@ def newer() -> None:
     KINDS["xray"] = KINDS.pop("xray")
 
 
-def killed(work, path: Path, seconds: float) -> list[int]:
-    """Do that work in a process of its own, kill it, and give back the entries it had acknowledged."""
+def killed(work, path: Path, after: int, seconds: float) -> list[int]:
+    """Do that work in a process of its own, kill it, and give back the entries it had acknowledged.
+
+    Args:
+        work: One of `WORKS`.
+        path: The log.
+        after: So many acknowledgements are waited for first, so that a busy machine is killed in its work too.
+        seconds: So long is waited then.
+    """
     hear, tell = os.pipe()
     child = os.fork()
     if child == 0:
@@ -121,15 +159,42 @@ def killed(work, path: Path, seconds: float) -> list[int]:
             os.write(tell, f"failed {type(error).__name__}: {error}\n".encode())
         os._exit(1)
     os.close(tell)
-    with os.fdopen(hear, "rb") as heard:
-        heard.readline()
+    with os.fdopen(hear) as heard:
+        first = [heard.readline() for _ in range(1 + after)][1:]
         time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
-        said = heard.read().decode().splitlines()
+        said = "".join([*first, heard.read()]).splitlines()
     os.waitpid(child, 0)
     if any(line.startswith("failed") for line in said):
         raise AssertionError(said[-1])
     return [int(line) for line in said]
+
+
+def apart(work: str, folder: Path, said: list[int]) -> str | None:
+    """What is wrong beside the log itself: copies that are not whole, a text that was redacted, plain data left behind."""
+    copies, kept = sorted(folder.glob("copy-*.db")), sorted(folder.glob("backups/*.db"))
+    sealed, plain = sorted(folder.glob("copy-*.age")), folder / "opened.db"
+    if work in {"backup", "restore"} and (
+        len(copies) < len(said) or not all(verify(c, alone=True).fits for c in copies)
+    ):
+        return f"{len(copies)} copies there, not all whole"
+    if said and work == "rotate" and not any(verify(c, alone=True).fits for c in kept):
+        return f"none of {len(kept)} backups is whole"
+    if work == "redact":
+        there = (folder / "clinic.db").read_bytes()
+        seen = [n for n in range(len(said)) if f"a name {n:05}.".encode() in there]
+        return f"redacted texts {seen} are in the file" if seen else None
+    if work == "encrypted":
+        begun = [
+            p for p in folder.rglob("*") if p.is_file() and p.name != "clinic.db" and b"SQLite" in p.read_bytes()[:15]
+        ]
+        if begun or len(sealed) < len(said):
+            return f"{len(sealed)} encrypted backups there; left in plain: {[p.name for p in begun]}"
+        for each in sealed[-1:]:
+            plain.touch(0o600)
+            age.decrypt(each, plain, folder.parent / "secret")
+            return None if verify(plain, alone=True).fits else f"{each.name} is not whole"
+    return None
 
 
 def main(kills: int) -> int:
@@ -142,6 +207,7 @@ def main(kills: int) -> int:
         with titration.create(first, site="A", zone="Europe/London", by="clinician-1") as log:
             log.append(titration.Patient(patient="P001"), build.dose("2026-03-01T09:30+00:00", 102, reason="planned"))
         before = verify(first, alone=True).entries
+        (place / "public").write_text(age.new_key(place / "secret"))
         newer()
         for n in range(kills):
             work = list(WORKS)[n % len(WORKS)]
@@ -149,18 +215,16 @@ def main(kills: int) -> int:
             folder.mkdir()
             path = shutil.copy(first, folder / "clinic.db")
             shutil.rmtree(place / "state", ignore_errors=True)
-            said = killed(WORKS[work], path, chance.random() * LONGEST_SECONDS.get(work, 0.12))
+            after = chance.randrange(2 if work == "migrate" else 3)
+            said = killed(WORKS[work], path, after, chance.random() * LONGEST_SECONDS.get(work, 0.12))
             with titration.open(path, by="clinician-2") as log:  # rolls back what was under way
                 log.append(titration.Patient(patient="P900"))
             found = verify(path, alone=True)
             if not found.fits or found.entries < max([before, *said]) + 1:
                 bad.append(f"{work}, kill {n}: {max(said, default=0)} acknowledged; {found}")
-            copies = sorted(folder.glob("copy-*.db"))
-            if work == "backup" and (len(copies) < len(said) or not all(verify(c, alone=True).fits for c in copies)):
-                bad.append(f"{work}, kill {n}: {len(said)} acknowledged, {len(copies)} there, not all whole")
-            kept = sorted(path.parent.glob("backups/*.db"))
-            if said and work == "rotate" and not any(verify(c, alone=True).fits for c in kept):
-                bad.append(f"{work}, kill {n}: {len(said)} acknowledged, and none of {len(kept)} backups is whole")
+            beside = apart(work, folder, said)
+            if beside:
+                bad.append(f"{work}, kill {n}: {len(said)} acknowledged, {beside}")
             count[work] += 1
             count[f"{work} acknowledged"] += len(said)
             shutil.rmtree(folder)

@@ -6,6 +6,7 @@ PYTHONPATH=tests python tests/torture/replayed.py      the long form: every oper
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -55,6 +56,13 @@ WORKS = {
         entered(log.append(build.dose(f"2026-10-{day:02}T09:30+01:00", 100 + day)))
     log.backup(folder / "copy.db")
     done("copied")
+    """,
+    "backups that rotate": BEGIN
+    + """
+    for day in (8, 9, 10):
+        entered(log.append(build.dose(f"2026-10-{day:02}T09:30+01:00", 100 + day)))
+        rotate(path, folder, 1)
+        done("rotated")
     """,
 }
 """What is done to a log, as Python after `powerloss.WORK`."""
@@ -123,14 +131,25 @@ def judge(path: Path, acknowledged: list[str], count: Count, moment: str) -> Non
     entries = {said for said in acknowledged if said[0].isdigit()}
     if not entries <= there:
         count.lost.append(f"{moment}: {len(entries - there)} entries")
-    if "copied" in acknowledged and not verify(path.with_name("copy.db"), alone=True).fits:
+    if "copied" in acknowledged and not is_whole(path.with_name("copy.db")):
         count.broken.append(f"{moment}: the backup does not fit")
+    if "rotated" in acknowledged and not any(map(is_whole, path.parent.glob("clinic-entry-*.db"))):
+        count.broken.append(f"{moment}: not one whole backup is there")
+
+
+def is_whole(copy: Path) -> bool:
+    """Whether a backup is there and fits its seals."""
+    try:
+        return verify(copy, alone=True).fits
+    except errors.LogError:
+        return False
 
 
 def main() -> int:
     """The long form, with the negative controls beside it."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
+        os.environ["TITRATION_STATE"] = str(place / "state")
         recorder = powerloss.compiled(place)
         if recorder is None:
             sys.exit("there is no C compiler to make the recorder with")

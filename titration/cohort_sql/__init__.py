@@ -5,7 +5,9 @@ The files stand beside this one; what they may use is what both engines know. No
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import tempfile
 from dataclasses import dataclass
 from importlib import resources
@@ -17,7 +19,7 @@ from titration.errors import LogError, LogNotFound, TitrationError, shown
 from titration.parquet import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 QUESTIONS: Final = ("clinic_months", "scores_by_month", "before_after", "completeness")
 """The questions, each a file of that name."""
@@ -89,6 +91,23 @@ class Export:
         return [self.folder / path for path in self.manifest["files"] if path.split("/")[0] == table]
 
 
+def _is_part(path: str) -> bool:
+    """Whether a path of a manifest is one of a table in its folder: its name becomes part of a statement."""
+    table, *inside = path.split("/")
+    return re.fullmatch(r"[a-z][a-z0-9_]*", table, re.ASCII) is not None and len(inside) > 0 and ".." not in inside
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """What an export says of itself, of the right shape."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(said["site"], str) and isinstance(said["log"], str) and all(map(_is_part, dict(said["files"]))):
+            return dict(said)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass  # said below, whatever it was
+    raise LogError(f"{path} is damaged, or no list of an export; export that log again")
+
+
 def exports(folders: Iterable[str | Path]) -> list[Export]:
     """Exports by their folders, each of another log and site.
 
@@ -108,7 +127,7 @@ def exports(folders: Iterable[str | Path]) -> list[Export]:
             raise LogError(
                 f"{folder} is no finished export: it has no {MANIFEST}; make one with titration export LOG --parquet DIR"
             )
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = _manifest(path)
         for other in found:
             if said["log"] == other.manifest["log"] or said["site"] == other.site:
                 raise LogError(
@@ -153,7 +172,11 @@ def ask(found: Sequence[Export], name: str, *, window: Window = WINDOW, memory: 
         raise TitrationError(
             "cohort questions need duckdb, which is not installed; run: pip install 'titration[analytics]'"
         ) from error
-    with tempfile.TemporaryDirectory(prefix="titration-duckdb-") as spill, duckdb.connect(":memory:") as db:
+    with (
+        _readable(duckdb.Error, found),
+        tempfile.TemporaryDirectory(prefix="titration-duckdb-") as spill,
+        duckdb.connect(":memory:") as db,
+    ):
         db.execute("SET enable_progress_bar = false")
         db.execute("SET preserve_insertion_order = false")  # each question orders its own rows; this saves memory
         db.execute(f"SET temp_directory = {_quoted(spill)}")
@@ -168,6 +191,17 @@ def ask(found: Sequence[Export], name: str, *, window: Window = WINDOW, memory: 
         answer = db.execute(sql)
         columns = tuple(column[0] for column in answer.description)
         return Answer(columns, answer.fetchall())
+
+
+@contextlib.contextmanager
+def _readable(failure: type[Exception], found: Sequence[Export]) -> Iterator[None]:
+    """What DuckDB cannot read, as a sentence."""
+    try:
+        yield
+    except failure as error:
+        where = ", ".join(str(each.folder) for each in found)
+        says = shown(str(error).splitlines()[0])
+        raise LogError(f"{where} cannot be read ({says}): is a file gone or damaged? export that log again") from error
 
 
 def tables(found: Sequence[Export]) -> list[str]:

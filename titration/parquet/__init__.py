@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from titration import __version__, frames, known
+from titration import __version__, frames, known, private
 from titration.errors import LogExists
 from titration.exporting import Exported
 from titration.parquet.facts import Reader
@@ -55,6 +55,7 @@ def export(log: Log, folder: str | Path, *, asof: AsOf = None) -> Exported:
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise LogExists(place, "name a new or an empty folder")
     arrow()
+    private.folder(place)
     with log.store.reading():
         entry = log.entry_at(asof)
         until = known.moment_of(log.store, entry)
@@ -75,7 +76,7 @@ def export(log: Log, folder: str | Path, *, asof: AsOf = None) -> Exported:
         "files": {path: {"rows": n, "sha256": digest} for path, (n, digest) in written.items()},
     }  # fmt: skip
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    (place / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    private.write_new(place / MANIFEST, text.encode())
     return Exported(place, entry, counts, {})
 
 

@@ -102,7 +102,7 @@ class Reader:
                 values[column.name] = frames.texts(self.log.store, values[column.name])
         if kind.table in frames.NAMING:
             name = frames.NAMING[kind.table]
-            values[name] = [self.journal.now.get(row, row) for row in values[name]]
+            values[name] = self.journal.named(kind.table, values[name])
         values["recorded_at"], values["recorded_by"] = (
             list(v) for v in zip(*(written[e] for e in values["entry"]), strict=True)
         )

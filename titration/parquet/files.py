@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from titration import private
 from titration.errors import TitrationError
 from titration.fields import Shown
 
@@ -107,6 +108,7 @@ class Files:
             writer.close()
         made = {}
         for path in sorted(self._rows):
+            path.chmod(private.FILE)
             with path.open("rb") as file:
                 digest = sha256()
                 while block := file.read(1 << 20):

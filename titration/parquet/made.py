@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from titration import frames, times
-from titration.derive import cuts, dose, moments, reconcile
+from titration.derive import cuts, moments, recorded
 from titration.derive.washout import HOUR, recall_hours
 from titration.fields import Shown
 from titration.records import KINDS
@@ -101,10 +101,7 @@ def _changes(log: Log, entry: int, until: int) -> Values:
     wanted = ("dose_change", "readout", "refill", "pump", "catheter", "patient_state")
     held = {KINDS[t].frame: frames.read(log.store, KINDS[t], asof=entry, known=journal) for t in wanted}
     held["doses"], held["plans"] = frames.split(held["doses"])
-    stairs = dose.staircase(
-        reconcile.on_record(held, zone=zone), zone=zone, until=times.from_seconds(until),
-        patient_states=held["patient_states"], readouts=held["readouts"],
-    )  # fmt: skip
+    stairs = recorded.staircase(held, zone=zone, until=times.from_seconds(until))
     found = cuts.changes(stairs)
     beside = cuts.beside(found, cuts.device_changes(held, zone=zone), zone=zone)
     numbers = {
