@@ -10,7 +10,7 @@ import titration
 
 ROOT = Path(titration.__file__).parent
 LAYERS = (
-    ("errors",),
+    ("errors", "private"),
     ("units",),
     ("times",),
     ("fields", "scales", "vocabulary"),
@@ -18,7 +18,7 @@ LAYERS = (
     ("columns", "disclosure"),
     ("headings",),
     ("store",),
-    ("frames",),
+    ("batching", "frames"),
     ("derive", "deidentified"),
     ("cohort",),
     ("plot",),

@@ -6,6 +6,9 @@ Imports `records`; needs no pandas until a frame is made or checked.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Literal
 
 from titration.errors import FrameError
@@ -13,7 +16,7 @@ from titration.fields import Shown
 from titration.records import KINDS, RecordKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -31,10 +34,56 @@ AFTER = (
 )
 FIRST = {"first_row": "row", "first_recorded_at": "recorded_at"}
 """What stands in these where nothing else is known: a fact nobody amended was first written as it stands."""
-_NAT = -(2**63)  # how numpy writes "no time" as a number
+SECONDS_PER_DAY = 86400
+FARTHEST = 2**42
+"""Seconds and days beyond this (the year 140,000) are left to pandas to refuse."""
 BOOKKEEPING = frozenset({"of", *(c.name for c in (*BEFORE, *AFTER))})
 """The columns only the log writes."""
 PARENT = Shown("of", "int64", "", "row of the record it belongs to")
+
+
+@dataclass(frozen=True)
+class Same(Sequence[Any]):
+    """A column that holds one value throughout, told once.
+
+    Attributes:
+        value: The value; None is missing.
+        length: In how many rows.
+
+    Example:
+        >>> list(Same(5, 2)), Same(5, 2).count(5)
+        ([5, 5], 2)
+    """
+
+    value: Any
+    length: int
+
+    def __len__(self) -> int:
+        """In how many rows."""
+        return self.length
+
+    def __getitem__(self, place: Any) -> Any:
+        """The value at a place, or at some of them."""
+        there = range(self.length)[place]  # a place that is not there is refused
+        return self.value if isinstance(there, int) else Same(self.value, len(there))
+
+    def __iter__(self) -> Iterator[Any]:
+        """The value, so many times."""
+        return repeat(self.value, self.length)
+
+    def count(self, value: Any) -> int:
+        """In how many rows a value stands: all or none."""
+        return self.length if value == self.value else 0
+
+
+def distinct(values: Sequence[Any]) -> Collection[Any]:
+    """Each value of a column once.
+
+    Example:
+        >>> distinct(Same(5, 1000)), sorted(distinct([2, 1, 2]))
+        ({5}, [1, 2])
+    """
+    return {values.value} if isinstance(values, Same) and values else set(values)
 
 
 def columns(kind: RecordKind) -> tuple[Shown, ...]:
@@ -91,34 +140,47 @@ def _full(shown: tuple[Shown, ...], values: Mapping[str, Any], length: int) -> p
     firsts = np.zeros(length, dtype=np.intp)
     for column in shown:
         given = values.get(column.name, values.get(FIRST.get(column.name, "")))
+        if given is None and length:
+            given = Same(None, length)
         if given is None:
-            made[column.name] = (
-                _missing(column.dtype).take(firsts)
-                if length
-                else _cast(pd.Series([], dtype=object), column.dtype).array
-            )
-        elif (
-            length > 1 and isinstance(given, list | tuple) and given[0] == given[-1] and given.count(given[0]) == length
-        ):
-            one = _missing(column.dtype) if given[0] is None else _one(given[0], column.dtype)
-            made[column.name] = one.take(firsts)  # the same throughout: cast once
+            made[column.name] = _cast(pd.Series([], dtype=object), column.dtype).array
+        elif _is_one(given):
+            made[column.name] = _one(given[0], column.dtype).take(firsts)  # the same throughout: cast once
         else:
-            made[column.name] = _cast(pd.Series(given), column.dtype).array
-    return pd.DataFrame(made, columns=[c.name for c in shown], copy=False)
+            made[column.name] = _array(given, column.dtype)
+    return pd.DataFrame(made, copy=False)
 
 
-@functools.cache
-def _missing(dtype: str) -> Any:
-    """An array of one missing value, to take from; of a dtype that has none, the error says so."""
-    return _one(None, dtype)
+def _is_one(given: Any) -> bool:
+    """Whether a column holds one value throughout, so far as that is quickly seen."""
+    if not isinstance(given, list | tuple | Same) or not given:
+        return False
+    return isinstance(given, Same) or (given[0] == given[-1] and given.count(given[0]) == len(given))
 
 
+@functools.lru_cache(maxsize=512, typed=True)
 def _one(value: Any, dtype: str) -> Any:
     """An array of one value, to take from."""
     import numpy as np  # noqa: PLC0415 - see frame
     import pandas as pd  # noqa: PLC0415
 
     return _cast(pd.Series(np.array([value], dtype=object)), dtype).array
+
+
+def _array(given: Any, dtype: str) -> Any:
+    """A column as an array; what the file gives goes there without a detour, all else by way of pandas."""
+    import numpy as np  # noqa: PLC0415 - see frame
+    import pandas as pd  # noqa: PLC0415
+
+    if isinstance(given, np.ndarray) and given.dtype == np.int64:
+        if dtype == "int64":
+            return given
+        if given.min() > -FARTHEST and given.max() < FARTHEST:
+            if dtype == "datetime64[s]":
+                return pd.array((given * SECONDS_PER_DAY).view("M8[s]"))
+            if dtype == "datetime64[us, UTC]":
+                return pd.DatetimeIndex((given * 1_000_000).view("M8[us]"), tz="UTC").array
+    return _cast(pd.Series(given), dtype).array
 
 
 def _cast(series: pd.Series, dtype: str) -> pd.Series:
@@ -222,29 +284,3 @@ def whole_numbers(values: Sequence[Any]) -> Any:
         return np.fromiter(values, np.int64, len(values))
     except TypeError:
         return values
-
-
-def plain(series: pd.Series) -> list[Any]:
-    """A column as Python's own values; missing is None, a day its number, a time its UTC second.
-
-    Args:
-        series: A column in a contract dtype.
-
-    Example:
-        >>> import pandas as pd
-        >>> plain(pd.Series(["1970-01-02", None], dtype="datetime64[s]"))
-        [1, None]
-    """
-    dtype = str(series.dtype)
-    if dtype.startswith("datetime64"):
-        step = "datetime64[D]" if dtype == "datetime64[s]" else "datetime64[s]"
-        bare = series.dt.tz_localize(None) if "UTC" in dtype else series
-        numbers = bare.to_numpy().astype(step).astype("int64")
-        missing, values = numbers == _NAT, numbers
-    else:
-        missing, values = series.isna().to_numpy(), series
-    if missing.all():
-        return [None] * len(series)
-    if not missing.any():
-        return list(values.tolist())
-    return [None if gone else v for v, gone in zip(values.tolist(), missing.tolist(), strict=True)]

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from titration import columns
 from titration.records import KINDS, Record, RecordKind, kind_of
-from titration.store import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -38,46 +37,58 @@ class Journal:
         written: When (UTC seconds) and by whom, by entry.
         first: The row each row that replaced another was first written as.
         now: The row that stands now for each row that was replaced.
+        same: The row that states what each row stated, completed or moved; a correction states something else.
         lasts: The last row of each entry, in order of entries: tells the entry of a row.
     """
 
     written: Mapping[int, tuple[int, str]]
     first: Mapping[int, int]
     now: Mapping[int, int]
+    same: Mapping[int, int]
     lasts: Sequence[int]
 
     def written_at(self, row: int) -> int:
         """When a row was written, in UTC seconds."""
         return self.written[list(self.written)[bisect_left(self.lasts, row)]][0]
 
+    def named(self, table: str, rows: Sequence[int | None]) -> list[int | None]:
+        """The rows that stand for those a fact of that table names; a closing names what was looked at, no correction of it."""
+        line = self.same if table == "finding_closed" else self.now
+        return [None if row is None else line.get(row, row) for row in rows]
+
 
 def journal(store: Store, asof: int) -> Journal:
     """The journal as it stood after an entry: one place for the line from a row to the one that stands for it."""
     entries = store.query("SELECT entry, recorded_at, by, last_row FROM entry WHERE entry <= ? ORDER BY entry", asof)
     pairs = store.query(
-        "SELECT row, replaced_by FROM amendment WHERE replaced_by IS NOT NULL AND entry <= ? ORDER BY row", asof
+        "SELECT row, replaced_by, kind FROM amendment WHERE replaced_by IS NOT NULL AND entry <= ? ORDER BY row", asof
     )
-    first, now = dict[int, int](), dict[int, int]()
-    for row, after in pairs:  # a row that replaces another has the higher number
+    first, now, same = dict[int, int](), dict[int, int](), dict[int, int]()
+    for row, after, _ in pairs:  # a row that replaces another has the higher number
         first[after] = first.get(row, row)
-    for row, after in reversed(pairs):
+    for row, after, kind in reversed(pairs):
         now[row] = now.get(after, after)
-    return Journal({e: (at, by) for e, at, by, _ in entries}, first, now, [last for *_, last in entries])
+        if kind != "corrected":
+            same[row] = same.get(after, after)
+    return Journal({e: (at, by) for e, at, by, _ in entries}, first, now, same, [last for *_, last in entries])
 
 
-def last_of(store: Store, found: Sequence[tuple[Any, ...]]) -> int:
+def newest(store: Store, found: Callable[[str], Sequence[tuple[Any, ...]]]) -> int | None:
     """The row of the last of some facts; of those at one time, of the one that was first written last.
 
     Args:
         store: The open file.
-        found: Row and time of each, from the last on; at least one.
+        found: Gives row and time of each, from the last on; takes the end of the SQL, for mostly two are enough to know.
     """
-    tied = [row for row, *time in found if tuple(time) == tuple(found[0][1:])]
+    rows = found(" LIMIT 2")
+    if len(rows) < 2 or tuple(rows[0][1:]) != tuple(rows[1][1:]):  # noqa: PLR2004 - one that is alone at its time
+        return int(rows[0][0]) if rows else None
+    tied = [row for row, *time in found("") if tuple(time) == tuple(rows[0][1:])]
     line = (
         "WITH RECURSIVE line(row) AS (VALUES (?) UNION SELECT a.row FROM amendment AS a JOIN line"
         " ON a.replaced_by = line.row) SELECT min(row) FROM line"
     )
-    return int(tied[0] if len(tied) == 1 else max(tied, key=lambda row: store.query(line, row)[0][0]))
+    return int(max(tied, key=lambda row: store.query(line, row)[0][0]))
 
 
 def read(
@@ -100,11 +111,12 @@ def read(
     """
     names = ["row", "entry", *(["of"] if kind.parent else []), *(c.name for _, c in kind.stored())]
     with store.reading():
-        rows = store.rows(kind.table, names, asof, patient=patient, current=current)
+        names, rows, same = store.selected(kind.table, names, asof, patient=patient, current=current, sparing=True)
         known = journal(store, asof) if known is None else known
         rows = _as_first_written(kind, names, rows, known.first)
         values: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
         if rows:
+            values |= {name: columns.Same(value, len(rows)) for name, value in same.items()}
             values |= _spoken(store, [column for _, column in kind.stored()], values)
             _say_when(values, known)
             for name in (
@@ -114,7 +126,7 @@ def read(
             ):
                 values[name] = columns.whole_numbers(values[name])
             if kind.table in NAMING and current:
-                values[NAMING[kind.table]] = [known.now.get(row, row) for row in values[NAMING[kind.table]]]
+                values[NAMING[kind.table]] = known.named(kind.table, values[NAMING[kind.table]])
     return columns.frame(columns.columns(kind), values)
 
 
@@ -135,15 +147,24 @@ def _as_first_written(
 
 def _say_when(values: dict[str, Sequence[Any]], known: Journal) -> None:
     """Who wrote the rows, when, and first when."""
-    told = {entry: known.written[entry] for entry in set(values["entry"])}
+    told = {entry: known.written[entry] for entry in columns.distinct(values["entry"])}
     for place, name in enumerate(("recorded_at", "recorded_by")):
-        values[name] = list(map({entry: said[place] for entry, said in told.items()}.get, values["entry"]))
+        values[name] = _mapped({entry: said[place] for entry, said in told.items()}, values["entry"])
     if known.first and not known.first.keys().isdisjoint(values["row"]):
         values["first_row"] = [known.first.get(row, row) for row in values["row"]]
         values["first_recorded_at"] = [
             at if row not in known.first else known.written_at(known.first[row])
             for row, at in zip(values["row"], values["recorded_at"], strict=True)
         ]
+
+
+def _mapped(said: Mapping[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
+    """A column with what each value stands for."""
+    if isinstance(values, columns.Same):
+        return columns.Same(said.get(values.value), len(values))
+    if values[0] == values[-1] and values.count(values[0]) == len(values):
+        return columns.Same(said.get(values[0]), len(values))
+    return list(map(said.get, values))
 
 
 def texts(store: Store, numbers: Sequence[int | None]) -> list[str | None]:
@@ -160,6 +181,8 @@ def texts(store: Store, numbers: Sequence[int | None]) -> list[str | None]:
 def split(changes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Dose changes that were done, and those that are programmed or planned."""
     is_done = changes["status"] == DONE
+    if is_done.all():
+        return changes, changes.iloc[:0]
     return changes[is_done].reset_index(drop=True), changes[~is_done].reset_index(drop=True)
 
 
@@ -207,18 +230,17 @@ def records(store: Store, kind: RecordKind, where: str, *values: int | str) -> d
 def _spoken(store: Store, stored: Sequence[Stored], values: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
     """Columns with their codes and free texts in words; all codes are looked up at once."""
     coded = [column.name for column in stored if column.role == "code"]
-    codes = store.codes(set[int | None]().union(*(values[name] for name in coded)))
+    codes = store.codes(set[int | None]().union(*(columns.distinct(values[name]) for name in coded)))
     made: dict[str, Sequence[Any]] = {}
     for column in stored:
         given = values[column.name]
         if column.role == "words":
-            made[column.name] = texts(store, given)
+            some = sorted(n for n in columns.distinct(given) if n is not None)
+            made[column.name] = _mapped(dict(zip(some, texts(store, some), strict=True)), given)
         elif column.role == "plain":
             made[column.name] = given
-        elif given[0] == given[-1] and given.count(given[0]) == len(given):
-            made[column.name] = [codes.get(given[0])] * len(given)
         else:
-            made[column.name] = list(map(codes.get, given))
+            made[column.name] = _mapped(codes, given)
     return made
 
 
@@ -233,50 +255,6 @@ def _children(
     for row, record in records(store, of_kind, inside, *values).items():
         made[owners[row]] = (*made.get(owners[row], ()), record)
     return made
-
-
-def batches(facts: Iterable[Record]) -> list[tuple[RecordKind, list[int], Batch]]:
-    """Records as the store takes them: kind, their places in what was given, their columns."""
-    grouped: dict[str, list[tuple[int, Record]]] = {}
-    for place, made in enumerate(facts):
-        grouped.setdefault(kind_of(type(made)).table, []).append((place, made))
-    order = [table for table in ("patient", *KINDS) if table in grouped]
-    return [
-        (KINDS[table], [place for place, _ in grouped[table]], _batch(KINDS[table], [r for _, r in grouped[table]]))
-        for table in dict.fromkeys(order)
-    ]
-
-
-def _batch(kind: RecordKind, facts: Sequence[Record]) -> Batch:
-    values: dict[str, list[Any]] = {c.name: [] for _, c in kind.stored()}
-    for made in facts:
-        for f in kind.fields:
-            kept = f.value.keep(getattr(made, f.name))
-            for column, value in zip(f.value.stored(f.name), kept, strict=True):
-                values[column.name].append(value)
-    return Batch(kind.table, values)
-
-
-def child_batches(kind: RecordKind, facts: Sequence[Record], rows: Sequence[int]) -> list[Batch]:
-    """The children of records that have their rows."""
-    made = []
-    for child in kind.children:
-        of = [(row, c) for row, r in zip(rows, facts, strict=True) for c in getattr(r, child.name)]
-        if of:
-            batch = _batch(kind_of(child.value.record), [c for _, c in of])  # type: ignore[attr-defined]  # Children has it
-            made.append(Batch(batch.table, batch.columns, [row for row, _ in of]))
-    return made
-
-
-def batch_of(kind: RecordKind, frame: pd.DataFrame, of: Sequence[int] | None = None) -> Batch:
-    """A frame in contract dtypes as the store takes it.
-
-    Args:
-        kind: Which kind.
-        frame: `columns.columns(kind)` without the bookkeeping columns.
-        of: For children, the row each belongs to.
-    """
-    return Batch(kind.table, {c.name: columns.plain(frame[c.name]) for _, c in kind.stored()}, of)
 
 
 def chart_frames(store: Store, asof: int, patient: str | None) -> dict[str, pd.DataFrame]:

@@ -69,11 +69,12 @@ class Held:
 
     def before(self, fact: Record) -> Record | None:
         """The last fact of the same kind (done, if it can be planned) before this one."""
-        return self._last(kind_of(type(fact)).table, fact)
+        found: Record | None = self._once(("before", fact), lambda: self._last(kind_of(type(fact)).table, fact))
+        return found
 
     def dose_before(self, fact: Record) -> DoseChange | None:
         """The last dose change done by the time of any fact."""
-        found = self._last("dose_change", fact)
+        found = self._once(("dose", fact), lambda: self._last("dose_change", fact))
         assert found is None or isinstance(found, DoseChange)
         return found
 
@@ -95,8 +96,12 @@ class Held:
             more, values = f"{more} AND {name} = ?", [*values, self._store.code(getattr(fact, name)) or -1]
         time = (on, f"coalesce({at}, 0)") if is_timed else (on,)
         order = f" ORDER BY {' DESC, '.join((*time, 'row'))} DESC"
-        rows = self._query(table, ", ".join(("row", *time)), fact.patient, more + order, *values)
-        return self._record(table, frames.last_of(self._store, rows)) if rows else None
+
+        def found(end: str) -> list[tuple[Any, ...]]:
+            return self._query(table, ", ".join(("row", *time)), fact.patient, more + order + end, *values)
+
+        row = frames.newest(self._store, found)
+        return None if row is None else self._record(table, row)
 
     def ahead(self, change: DoseChange) -> dict[int, DoseChange]:
         """The steps the pump was programmed to begin by itself after a change, that nothing carried out, by row."""

@@ -225,6 +225,8 @@ def _said(kind: RecordKind, name: str, value: Any) -> str:
 
 
 def _chosen(part: Read, chosen: Any) -> tuple[pd.DataFrame, Mapping[str, pd.DataFrame]]:
+    if chosen.all():
+        return part.frame, part.children
     frame = part.frame[chosen]
     places = set(frame.index.tolist())
     return frame, {table: child[child["of"].isin(list(places))] for table, child in part.children.items()}

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from datetime import date, datetime, time, tzinfo
 from itertools import pairwise
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from titration import errors, frames, times
 from titration.entry import door
@@ -128,16 +128,20 @@ def last_change(
     """The last dose change entered of a patient that was effective by then, with its row; leaves out one row."""
     number = store.code(patient)
     done = store.code("done")
-    found = store.query(
-        "SELECT row, effective_on, coalesce(effective_at, 0) FROM dose_change AS t WHERE patient = ? AND status = ? AND row <> ?"
-        " AND NOT EXISTS (SELECT 1 FROM amendment AS a WHERE a.row = t.row)"
-        " AND (? IS NULL OR effective_on < ? OR (effective_on = ? AND (? IS NULL OR coalesce(effective_at, 0) <= ?)))"
-        " ORDER BY effective_on DESC, coalesce(effective_at, 0) DESC, row DESC",
-        number, done, without, day, day, day, at, at,
-    )  # fmt: skip
-    if not found:
+
+    def found(end: str) -> list[tuple[Any, ...]]:
+        return store.query(
+            "SELECT row, effective_on, coalesce(effective_at, 0) FROM dose_change AS t"
+            " WHERE patient = ? AND status = ? AND row <> ?"
+            " AND NOT EXISTS (SELECT 1 FROM amendment AS a WHERE a.row = t.row)"
+            " AND (? IS NULL OR effective_on < ? OR (effective_on = ? AND (? IS NULL OR coalesce(effective_at, 0) <= ?)))"
+            f" ORDER BY effective_on DESC, coalesce(effective_at, 0) DESC, row DESC{end}",
+            number, done, without, day, day, day, at, at,
+        )  # fmt: skip
+
+    row = frames.newest(store, found)
+    if row is None:
         return None
-    row = frames.last_of(store, found)
     made = frames.record_of(store, row)
     assert isinstance(made, DoseChange)
     return row, made

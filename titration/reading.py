@@ -105,8 +105,8 @@ class Reader:
         return scales.Register((*published.values(), *(s for s in own if s.code not in set(published))))
 
     def recorded(self, entry: int) -> datetime:
-        """When an entry was recorded, in the log's zone."""
-        ((at,),) = self._store.query("SELECT recorded_at FROM entry WHERE entry = ?", entry)
+        """When an entry was recorded, in the log's zone; an entry that is not there is refused as `entry_at` does."""
+        ((at,),) = self._store.query("SELECT recorded_at FROM entry WHERE entry = ?", self.entry_at(entry))
         return times.from_seconds(at).astimezone(self._tz)
 
     def entry_at(self, asof: AsOf = None) -> int:
@@ -289,7 +289,11 @@ class Reader:
             anchor: A file of heads kept apart: each must be in it, and the newest is added when all fits.
             jobs: How many processes read.
         """
-        return files.verify(self.path, head, anchored=None if anchor is None else Path(anchor), jobs=jobs)
+        return files.verify(self.path, head, anchored=Path(anchor) if anchor else None, jobs=jobs, noted=True)
+
+    def unchanged(self) -> files.Unchanged | None:
+        """What is known of a file unchanged since `verify` last fitted here; None when it may be; reads no seal."""
+        return files.unchanged(self.path)
 
     def backup(self, path: str | Path) -> files.Verification:
         """A verified copy, taken while others write; never over a file."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from titration import errors, frames, known, times
+from titration import batching, errors, known, times
 from titration.entry import codes, door, scored
 from titration.holding import Held
 from titration.records import DoseChange, Patient, Record, Score
@@ -191,11 +191,11 @@ def add(writing: Writing, facts: Sequence[Record], scales: Register) -> list[int
     """Write settled records; returns their rows in the order given."""
     copy_scales(writing, {f.scale for f in facts if isinstance(f, Score)}, scales)
     rows = [0] * len(facts)
-    for kind, places, batch in frames.batches(facts):
+    for kind, places, batch in batching.batches(facts):
         made = writing.add(batch)
         for place, row in zip(places, made, strict=True):
             rows[place] = row
-        for children in frames.child_batches(kind, [facts[p] for p in places], list(made)):
+        for children in batching.child_batches(kind, [facts[p] for p in places], list(made)):
             writing.add(children)
     return rows
 

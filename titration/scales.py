@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from titration.errors import Fault, InvalidEntry, shown
@@ -242,7 +242,7 @@ def _word(text: str) -> str:
 
 @functools.cache
 def _shipped() -> dict[str, Any]:
-    return tomllib.loads(resources.files("titration").joinpath("scales.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name("scales.toml").read_text(encoding="utf-8"))
 
 
 def _shared() -> dict[str, str]:

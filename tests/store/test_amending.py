@@ -317,6 +317,26 @@ def test_a_closed_finding_stays_closed_when_its_row_is_completed(log):
     assert "refill-no-concentration" not in log.findings()["rule"].tolist()
 
 
+def test_a_closed_finding_is_open_again_when_its_row_was_corrected_and_is_still_odd(log):
+    log.append(build.dose("2026-10-08", 120, concentration_mcg_per_ml=500))  # row 2
+    log.append(
+        titration.Refill(patient="P001", filled_on="2026-10-20", concentration_mcg_per_ml=2000), confirm=build.ANYTHING
+    )
+    log.close_finding("refill-strength", 3, reason="as printed")  # row 4
+    log.complete(
+        3, dataclasses.replace(log.record(3), lot="A1"), reason="found the box", confirm=build.ANYTHING
+    )  # row 5
+    assert "refill-strength" not in log.findings()["rule"].tolist()
+    wrong = dataclasses.replace(log.record(5), concentration_mcg_per_ml=1000)
+    log.correct(5, wrong, reason="another slip", confirm=build.ANYTHING)  # row 6
+    (found,) = log.findings().query("rule == 'refill-strength'").to_dict("records")
+    assert (found["row"], found["says"].split(",")[0]) == (6, "filled with 1000 mcg/mL")
+    assert "refill-strength" in log.chart("P001").findings["rule"].tolist()
+    assert log.findings_closed()["of_row"].tolist() == [5]
+    log.close_finding("refill-strength", 6, reason="so it is")
+    assert "refill-strength" not in log.findings()["rule"].tolist()
+
+
 @pytest.mark.parametrize("status", ["programmed", "planned"])
 def test_a_plan_that_came_to_nothing_is_completed_as_cancelled_and_is_no_correction(log, status):
     log.append(build.dose("2026-10-01", 100), build.dose("2026-10-20", 110, status=status))  # rows 2, 3

@@ -45,7 +45,7 @@ def test_what_it_raises_is_raised_where_it_is_waited_for(path):
         yield "found before"
         db.execute("SELECT 1 FROM nowhere")
 
-    waited = beside.begun(path, broken)()
+    waited = beside.begun(path, broken)[0]()
     assert next(waited) == "found before"
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         next(waited)

@@ -16,12 +16,14 @@ from titration.cli import options
 @click.option("--deidentified", is_flag=True, help="Without what tells who a patient is.")
 @click.option("--word", "words", multiple=True, help="A word of an open field that may leave too; can be repeated.")
 @options.asof_option
+@options.key_option
 def export_verb(
     log: Path,
     folder: Path | None,
     parquet: Path | None,
     words: tuple[str, ...],
     asof: str | None,
+    key_file: Path | None,
     *,
     deidentified: bool,
 ) -> None:
@@ -38,13 +40,14 @@ def export_verb(
     if (folder is None) == (parquet is None):
         message = "name one folder: FOLDER for CSV files, or --parquet DIR"
         raise click.UsageError(message)
+    key = options.study_key(key_file, deidentified=deidentified)
     with options.opened(log) as opened:
         if parquet is None:
-            made = opened.export(folder, deidentified=deidentified, words=words, asof=asof)
+            made = opened.export(folder, deidentified=deidentified, words=words, asof=asof, key=key)
         elif deidentified:
             from titration.parquet import one
 
-            made = opened.export(parquet, deidentified=True, words=words, asof=asof, write=one)
+            made = opened.export(parquet, deidentified=True, words=words, asof=asof, key=key, write=one)
         else:
             made = opened.parquet(parquet, asof=asof)
         click.echo(str(made))

@@ -59,15 +59,35 @@ def code_verb(code: str) -> None:
     help="A file of heads on another disk: each must be in the log, and when all fits the newest is added to it.",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read.")
-def verify_verb(log: Path, head: str | None, anchor: Path | None, jobs: int, *, copy: bool) -> None:
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Only compare it, byte for byte, with the file last verified in full on this computer.",
+)
+def verify_verb(log: Path, head: str | None, anchor: Path | None, jobs: int, *, copy: bool, quick: bool) -> None:
     """Read the whole file against its seals; exit status 0 when all fits, 1 otherwise.
 
     A chain that was written anew from the start fits too. Only a head kept apart from the file shows that: on a
     printed report (--head), or in a file on another disk (--anchor).
+
+    With --quick a file that has not changed by one byte since it was verified in full is not read again, and it says so;
+    any other is verified in full.
     """
+    from titration.store.unchanged import unchanged
     from titration.store.verify import verify
 
-    found = verify(log, head, alone=copy, anchored=anchor, jobs=jobs)
+    if quick:
+        if head or anchor or copy:
+            message = "--quick compares nothing but bytes: leave it out with --head, --anchor and --copy"
+            raise click.UsageError(message)
+        same = unchanged(log)
+        if same is not None:
+            click.echo(str(same))
+            return
+        click.echo(
+            f"{log} is not known byte for byte from a verification on this computer: it is verified in full", err=True
+        )
+    found = verify(log, head, alone=copy, anchored=anchor, jobs=jobs, noted=not copy)
     click.echo(str(found), err=not found.fits)
     if not found.fits:
         sys.exit(1)

@@ -24,6 +24,31 @@ confirm_option = click.option(
 )
 
 
+key_option = click.option(
+    "--key-file", type=click.Path(path_type=Path, dir_okay=False),
+    help="Of a de-identified data set or report: a secret file that orders the study ids; the same file, the same ids.",
+)  # fmt: skip
+LEAST_KEY = 16
+
+
+def study_key(key_file: Path | None, *, deidentified: bool) -> bytes | None:
+    """The secret bytes that order study ids, out of their file; None where none is named."""
+    if key_file is None:
+        return None
+    if not deidentified:
+        raise click.UsageError("--key-file goes with --deidentified; nothing else has study ids")
+    try:
+        key = key_file.read_bytes()
+    except OSError as error:
+        raise click.ClickException(
+            f"{key_file} cannot be read: {error.strerror}; name the file that holds the key"
+        ) from error
+    if len(key) < LEAST_KEY:
+        wants = f"it needs {LEAST_KEY}: make one with head -c 32 /dev/urandom"
+        raise click.ClickException(f"{key_file} holds {len(key)} bytes; {wants}")
+    return key
+
+
 def confirmed(answers: tuple[str, ...]) -> dict[str, str]:
     """The answers given on the command line."""
     made = {}

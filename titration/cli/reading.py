@@ -112,22 +112,35 @@ def _said(error: Exception, name: str, patient: str | None, output: Path | None)
     "-o", "--output", type=click.Path(path_type=Path), help="The folder to write to; one patient's in words without it."
 )
 @click.option("--replace", is_flag=True, help="Write over reports whose content differs.")
+@click.option(
+    "--deidentified", is_flag=True, help="Study ids and days of a study instead of codes and dates; no free text."
+)
+@options.key_option
 def report_verb(
     log: Path,
     month: str | None,
     patients: tuple[str, ...],
     asof: str | None,
     output: Path | None,
+    key_file: Path | None,
     *,
     everyone: bool,
     clinic: bool,
     replace: bool,
+    deidentified: bool,
 ) -> None:
-    """The month's report of each patient, or of the clinic: PDF, HTML, text and facts.csv."""
+    """The month's report of each patient, or of the clinic: PDF, HTML, text and facts.csv.
+
+    With --deidentified: the newest 28 days, counted from the implant or the first record, that were over by the end of
+    the month; no text, user, site, serial or lot, and no index by code. It is not promised that nobody can be recognised.
+    """
     if (everyone or clinic) and patients:
         raise click.UsageError("--patient is for some patients, --all and --clinic for every one; name one of them")
     if output is None and not clinic and len(patients) != 1:
         raise click.UsageError("say where to: -o FOLDER (one patient's report, or --clinic, is shown without it)")
+    if clinic and deidentified:
+        raise click.UsageError("--deidentified is for reports of patients; the clinic's month names the clinic")
+    key = options.study_key(key_file, deidentified=deidentified)
     with options.opened(log) as opened:
         month = month or last_full_month(opened)
         if clinic:
@@ -137,13 +150,26 @@ def report_verb(
             entry = opened.entry_at(asof)
             made = papers.clinic(opened, month, entry, lines=clinic_lines(opened, month, entry))
             options.say_paper(made, output, replace=replace)
-        elif output is None:
-            click.echo(opened.chart(patients[0], asof=asof).report(month).text(), nl=False)
+            return
+        ids = study_ids(opened, asof, key) if deidentified else None
+        if output is None:
+            report = opened.chart(patients[0], asof=asof).report(month, study_id=ids and ids[patients[0]])
+            click.echo(report.text(), nl=False)
         else:
             from titration.cli.reports import write_reports
 
-            written = write_reports(opened, month, patients, output, replace=replace, asof=asof)
-            click.echo(f"wrote {written} files to {output}: the reports of {month}")
+            written = write_reports(opened, month, patients, output, replace=replace, asof=asof, ids=ids)
+            what = "de-identified reports" if deidentified else f"the reports of {month}"
+            click.echo(f"wrote {written} files to {output}: {what}")
+
+
+def study_ids(log: Log, asof: str | None, key: bytes | None) -> dict[str, str]:
+    """A study id for each patient of the log, as `export --deidentified` gives with the same key; random without one."""
+    from secrets import token_bytes
+
+    from titration.deidentified import study_ids as ordered
+
+    return ordered(log.frame("patient", asof=asof)["patient"], key or token_bytes(32))
 
 
 def last_full_month(log: Log) -> str:

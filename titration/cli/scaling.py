@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from titration import scales
+from titration import errors, scales
 from titration.cli import options
 
 
@@ -57,7 +57,11 @@ def show_scale(code: str, log: Path | None) -> None:
 @options.network_option
 def add_scale(log: Path, definition: Path, by: str, *, network: bool) -> None:
     """Add the site's own scales from a TOML file of [[scale]] tables."""
-    added = scales.from_toml(definition.read_text(encoding="utf-8"))
+    try:
+        added = scales.from_toml(definition.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:  # which would show what it stumbled over
+        says = "is not UTF-8; it must be a TOML file of [[scale]] tables"
+        raise errors.InvalidEntry("scales", [errors.Fault("file", errors.shown(definition.name), says)]) from error
     with options.opened(log, by=by, network=network) as opened:
         entry = opened.add_scale(*added)
     click.echo(f"added {', '.join(s.code for s in added)}")

@@ -52,8 +52,24 @@ def distinct(series: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
         )
     else:
         codes, values = _by_type(series)
-    blank = np.array([isinstance(v, str) and not v.strip() for v in values] + [False])
-    return np.where(blank[codes], ABSENT, codes).astype(np.int64), values
+    if series.dtype == "str":
+        blank = [not v or v.isspace() for v in values]
+    else:
+        blank = [isinstance(v, str) and not v.strip() for v in values]
+    if any(blank):
+        codes = np.where(np.array([*blank, False])[codes], ABSENT, codes)
+    return codes.astype(np.int64), values
+
+
+def each(series: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
+    """As `distinct`, of a column of texts each of which is told by itself, alike or not.
+
+    Example:
+        >>> each(pd.Series(["a", "", "a"], dtype="str"))[0].tolist()
+        [0, -1, 2]
+    """
+    missing = (series.isna() | series.str.strip().eq("")).to_numpy(bool)
+    return np.where(missing, ABSENT, np.arange(len(series))), series.fillna("").tolist()
 
 
 def _by_type(series: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:

@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from titration import private
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -72,8 +74,7 @@ def save(faults: Iterable[Fault], path: str | Path, sheet: str | None = None) ->
         Where they were written.
     """
     place = beside(path)
-    place.write_text("\ufeff" + text(faults, Path(path).name, sheet), encoding="utf-8", newline="")
-    return place
+    return private.write(place, ("\ufeff" + text(faults, Path(path).name, sheet)).encode())
 
 
 def safe(cell: str) -> str:

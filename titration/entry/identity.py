@@ -96,8 +96,10 @@ def compare(kind: RecordKind, new: pd.DataFrame, existing: pd.DataFrame, key: Se
     lacking = [name for name in ("row", "lineage", *facts) if name not in existing.columns]
     if lacking:
         raise FrameError("the facts of the log cannot be compared", missing=lacking)
-    existing = existing.sort_values("row", kind="stable").reset_index(drop=True)
     n = len(new)
+    if existing.empty:
+        return Compared(np.ones(n, bool), np.zeros(n, bool), np.zeros(n, bool), ())
+    existing = existing.sort_values("row", kind="stable").reset_index(drop=True)
     said = [name for name in facts if name not in _offsets(kind)]
     both = {name: _codes(new[name], existing[name]) for name in said}
     token = bulk.alike([both[name] for name in said if name in key], n + len(existing))[0]
@@ -128,8 +130,14 @@ def repeated(kind: RecordKind, frame: pd.DataFrame) -> Bools:
         >>> repeated(KINDS["patient"], twice).tolist()
         [False, True]
     """
-    codes = [pd.factorize(frame[name].array)[0].astype(np.int64) for name in bulk.contract(kind)]
-    return _nth(bulk.alike(codes, len(frame))[0]) > 0
+    first = ["patient", *(f"{kind.moment}{ending}" for ending in ("_on", "_at"))]
+    near = frame.duplicated([name for name in first if name in frame], keep=False).to_numpy()
+    made = np.zeros(len(frame), bool)
+    if near.any():  # only those of one patient and time can be the same in all
+        some = frame[near]
+        codes = [pd.factorize(some[name].array)[0].astype(np.int64) for name in bulk.contract(kind)]
+        made[near] = _nth(bulk.alike(codes, len(some))[0]) > 0
+    return made
 
 
 def _offsets(kind: RecordKind) -> set[str]:

@@ -212,7 +212,9 @@ def part_of(
         door: Zone, scales, and what is known about every text.
     """
     zone, scales, usual = door
-    kind, texts = part.kind, table.texts.iloc[chosen].reset_index(drop=True)
+    kind, texts = part.kind, table.texts
+    if len(chosen) < len(texts):
+        texts = texts.iloc[chosen].reset_index(drop=True)
     columns: dict[str, pd.Series[str]] = {}
     raws: dict[str, pd.Series[str]] = {}
     found: dict[tuple[int, str], Fault] = {}
@@ -265,8 +267,8 @@ def _due(kind: RecordKind, name: str) -> list[str]:
 
 def _sound(part: Part, fitted: bulk.Fitted, rows: NDArray[np.int64], found: Mapping[tuple[int, str], Fault]) -> Read:
     refused = {place for place, _ in found}
-    frame = fitted.frame[~fitted.frame.index.isin(refused)]
-    new = {place: number for number, place in enumerate(frame.index.tolist())}
+    frame = fitted.frame[~fitted.frame.index.isin(refused)] if refused else fitted.frame
+    new = {place: number for number, place in enumerate(frame.index.tolist())} if fitted.children else {}
     children = {
         table: child[child["of"].isin(list(new))]
         .assign(of=lambda c: c["of"].map(new).astype("int64"))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from titration import times
-from titration.entry import cells
+from titration.entry import cells, iso
 from titration.errors import Fault, shown
 from titration.fields import Count, Field, Reading, offset_name
 from titration.units import Unfit
@@ -30,14 +30,9 @@ if TYPE_CHECKING:
 
 ABSENT, GIVEN, UNFIT = -1, 0, 1
 DAY_S = 86_400
-MONTHS = 12
+LOOKED_AT = 1000
+AT_ONCE = 2**14  # texts are read so many together: what a processor keeps at hand
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FORMS = {
-    16: "0000-00-00T00:00",
-    19: "0000-00-00T00:00:00",
-    22: "0000-00-00T00:00+00:00",
-    25: "0000-00-00T00:00:00+00:00",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +110,7 @@ def read(field: Field, series: pd.Series[Any], offsets: pd.Series[Any] | None, z
     if isinstance(series.dtype, pd.DatetimeTZDtype) or series.dtype.kind == "M":
         codes, walls = _of_datetime64(field, series)
     else:
-        codes, values = cells.distinct(series)
+        codes, values = cells.each(series) if _is_mostly_unlike(series) else cells.distinct(series)
         walls = _of_values(field, values)
     given = codes != cells.ABSENT
     unfit = {row: walls.faults[code] for row, code in _rows_of(codes, walls.faults)}
@@ -127,6 +122,11 @@ def read(field: Field, series: pd.Series[Any], offsets: pd.Series[Any] | None, z
     if offsets is not None:
         made, is_aware = _with_offsets(field, made, offsets, is_aware)
     return _localised(field, made, is_aware, zone)
+
+
+def _is_mostly_unlike(series: pd.Series[Any]) -> bool:
+    """Whether few texts of a column are alike, as times are: then looking for those costs more than it spares."""
+    return bool(series.dtype == "str" and len(series) >= LOOKED_AT and series[:LOOKED_AT].nunique() > LOOKED_AT // 2)
 
 
 def _spread(distinct: NDArray[Any], codes: Ints) -> Ints:
@@ -169,13 +169,16 @@ def _seconds(series: pd.Series[Any]) -> Ints:
 def _of_values(field: Field, values: list[Any]) -> _Walls:
     """Distinct values: plain ISO texts at once, all others one by one as a single record reads them."""
     walls = _Walls.empty(len(values))
-    lengths = np.fromiter((len(v) if isinstance(v, str) else 0 for v in values), np.int64, len(values))
+    is_text = set(map(type, values)) <= {str}
+    every = values if is_text else [v if isinstance(v, str) else "" for v in values]
+    lengths = np.fromiter(map(len, every), np.int64, len(values))
     done = np.zeros(len(values), bool)
-    for length, form in _FORMS.items():
-        places = np.flatnonzero(lengths == length)
-        if len(places):
-            texts = np.array([values[i] for i in places], dtype=f"U{length}")
-            fits, wall, offset = _plain(texts, form)
+    for length, form in iso.FORMS.items():
+        every_place = np.flatnonzero(lengths == length)
+        for start in range(0, len(every_place), AT_ONCE):
+            places = every_place[start : start + AT_ONCE]
+            texts = np.array([values[i] for i in places.tolist()], dtype=f"U{length}")
+            fits, wall, offset = iso.read(texts, form)
             places = places[fits]
             walls.wall[places], walls.offset[places] = wall[fits], offset[fits]
             walls.aware[places] = form.endswith("+00:00")
@@ -213,36 +216,6 @@ def _fault(field: Field, value: Any, unfit: Unfit | None) -> Fault:
 def _said(value: Any) -> str:
     """A value as it is written: a time as 2026-10-08 09:30:00, anything else as an error shows it."""
     return value if isinstance(value, str) else str(value) if isinstance(value, date) else shown(value)
-
-
-def _plain(texts: NDArray[np.str_], form: str) -> tuple[Bools, Ints, Ints]:
-    """Which texts are of that form and a real time, their wall-clock seconds and offsets."""
-    letters = texts.view(np.uint32).reshape(len(texts), len(form)).astype(np.int64)
-    allowed = {"0": "0123456789", "T": "T ", "+": "+-"}
-    fits = np.ones(len(texts), bool)
-    for place, mark in enumerate(form):
-        fits &= np.isin(letters[:, place], [ord(c) for c in allowed.get(mark, mark)])
-    digits = letters - ord("0")
-
-    def two(place: int) -> Ints:
-        found: Ints = digits[:, place] * 10 + digits[:, place + 1]
-        return found
-
-    year, month, day, hour, minute = two(0) * 100 + two(2), two(5), two(8), two(11), two(14)
-    second = two(17) if form.startswith("0000-00-00T00:00:00") else np.zeros(len(texts), np.int64)
-    fits &= (year >= times.FIRST_YEAR) & (year <= times.LAST_YEAR) & (month >= 1) & (month <= MONTHS) & (day >= 1)
-    fits &= (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 - the hours of a day, the minutes of an hour
-    months = np.where(fits, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + np.where(fits, day - 1, 0).astype("timedelta64[D]")
-    fits &= days.astype("datetime64[M]") == months
-    wall = days.astype(np.int64) * DAY_S + hour * 3600 + minute * 60 + second
-    offset = np.zeros(len(texts), np.int64)
-    if form.endswith("+00:00"):
-        at = len(form) - 6
-        size = two(at + 1) * 60 + two(at + 4)
-        fits &= (size <= 14 * 60) & (two(at + 4) < 60)  # noqa: PLR2004 - as times.parse_offset
-        offset = np.where(letters[:, at] == ord("-"), -size, size)
-    return fits, wall, offset
 
 
 def _with_offsets(field: Field, made: Moments, offsets: pd.Series[Any], aware: Bools) -> tuple[Moments, Bools]:

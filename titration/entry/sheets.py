@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from titration.entry import workbooks
+from titration.entry import even, workbooks
 from titration.errors import Fault, InvalidEntry, shown
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LARGEST = 500 * 2**20
+LARGE = 2**16
+"""A text of more letters than this is read at once where it is even; a shorter one line by line."""
 _LOOKED_AT = 50
 
 
@@ -86,8 +89,24 @@ def read(
     mark = delimiter if delimiter is not None else _delimiter(path, text)
     if len(mark) != 1:
         raise _refused(path, "delimiter", "must be one character, as in ; or ,", mark)
-    texts, rows, _ = _table(path, _lines(path, text, mark), header_row)
+    texts, rows = _at_once(path, text, mark, header_row) or _table(path, _lines(path, text, mark), header_row)[:2]
     return Sheet(path.name, digest, None, texts, rows)
+
+
+def _at_once(path: Path, text: str, mark: str, header_row: int) -> tuple[pd.DataFrame, tuple[int, ...]] | None:
+    """A table as `_table` gives it, of a large text of even lines under plain headings; None of any other."""
+    found = even.cells(text, mark, header_row - 1) if len(text) > LARGE else None
+    if found is None or not all(cell.strip() for cell in found[0]):
+        return None
+    first, below = found
+    below.columns = pd.Index(_headings(path, first))
+    blank = np.ones(len(below), bool)
+    for heading in below.columns:
+        blank &= below[heading].str.strip().eq("").to_numpy(bool)
+        if not blank.any():
+            break
+    rows = tuple((np.flatnonzero(~blank) + header_row + 1).tolist())
+    return (below[~blank].reset_index(drop=True) if blank.any() else below), rows
 
 
 def content(path: Path) -> tuple[bytes, str]:
@@ -135,6 +154,20 @@ def _decoded(path: Path, content: bytes, encoding: str | None) -> str:
 
 def _delimiter(path: Path, text: str) -> str:
     """The one mark that parts every line at the top of the file into the same number of cells."""
+    counts = _parted(text[:LARGE]) if len(text) > LARGE else None
+    counts = _parted(text, whole=True) if counts is None else counts
+    assert counts is not None  # of the whole text it is told
+    likely = [mark for mark, count in counts.items() if count]
+    if len(likely) == 1 or len(counts) == 1:
+        return (likely or list(counts))[0]
+    if not counts:
+        return ","  # one column: no mark to find
+    seen = ", ".join(DELIMITERS[mark] for mark in counts)
+    raise _refused(path, "delimiter", 'is not clear; state it in the map, as in delimiter = ";"', seen)
+
+
+def _parted(text: str, *, whole: bool = False) -> dict[str, int] | None:
+    """Marks that part the lines at the top, with how many lines they part evenly; None when there is too little text."""
     counts = {}
     for mark in DELIMITERS:
         lines: list[int] = []
@@ -145,17 +178,16 @@ def _delimiter(path: Path, text: str) -> str:
                     break
                 if any(cell.strip() for cell in line):
                     lines.append(len(line))
+            else:
+                if not whole:
+                    return None
         except csv.Error:
+            if not whole:
+                return None
             continue
         if lines and max(lines) > 1:
             counts[mark] = len(lines) if len(set(lines)) == 1 else 0
-    even = [mark for mark, count in counts.items() if count]
-    if len(even) == 1 or len(counts) == 1:
-        return (even or list(counts))[0]
-    if not counts:
-        return ","  # one column: no mark to find
-    seen = ", ".join(DELIMITERS[mark] for mark in counts)
-    raise _refused(path, "delimiter", 'is not clear; state it in the map, as in delimiter = ";"', seen)
+    return counts
 
 
 def _lines(path: Path, text: str, mark: str) -> list[tuple[int, list[str]]]:

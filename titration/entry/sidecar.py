@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from titration import private
 from titration.errors import Fault, InvalidEntry
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ def save(questions: Sequence[Question], answers: Mapping[str, str], path: Path, 
     Returns:
         Where they were written.
     """
-    path.write_text(text(questions, answers, file), encoding="utf-8")
-    return path
+    return private.write(path, text(questions, answers, file).encode())
 
 
 def read(path: Path) -> dict[str, str]:

@@ -90,8 +90,11 @@ class Source:
             raw: The text of each row.
 
         Returns:
-            (texts, reasons of not assessed, fault by position); blank text is nothing.
+            (texts, reasons of not assessed, fault by position); blank text is nothing, and there are no reasons at all
+            where none can be.
         """
+        if not (self.prefix or self.codes or self.not_assessed or self.formats or self.study_day):
+            return raw, raw.iloc[:0], {}
         codes, distinct = cells.distinct(raw.replace("", None))
         made, reasons, unfit = [], [], {}
         for number, text in enumerate(distinct):

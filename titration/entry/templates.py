@@ -10,6 +10,7 @@ from csv import writer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from titration import private
 from titration.entry.faults import safe
 from titration.errors import LogExists
 
@@ -70,15 +71,12 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 def write_new(path: str | Path, text: str) -> Path:
-    """Write a text to a file that is not there yet.
+    """Write a text to a file that is not there yet, for its owner alone.
 
     Raises:
         LogExists: It is; nothing is ever written over.
     """
-    path = Path(path)
     try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        return private.write_new(Path(path), text.encode())
     except FileExistsError as error:
         raise LogExists(path) from error
-    return path

@@ -5,12 +5,14 @@ The only module that imports openpyxl; what it writes is read in `visit_reader`.
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
-from titration import vocabulary
+from titration import private, vocabulary
 from titration.entry import visit_layout as layout
 from titration.entry.workbooks import letter
-from titration.errors import LogExists
+from titration.errors import LogExists, StorageFailed
 from titration.fields import Children, Choice, Number, Words
 from titration.records import Score
 from titration.records.person import COLLECTED
@@ -68,11 +70,28 @@ def write(path: Path, scales: Register) -> Path:
     book.move_sheet(layout.LISTS, len(book.sheetnames))
     lists.sheet.sheet_state = "hidden"
     try:
-        with path.open("xb") as file:
-            book.save(file)
+        return private.write_new(path, _packed(book))
     except FileExistsError as error:
         raise LogExists(path) from error
-    return path
+
+
+def _packed(book: Any) -> bytes:
+    """A workbook as the bytes of its file; openpyxl puts its sheets into passing files on the way."""
+    from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415 - heavy, and nothing else needs it
+
+    made = io.BytesIO()
+    try:
+        with zipfile.ZipFile(
+            made, "w", zipfile.ZIP_DEFLATED
+        ) as packed:  # `book.save` leaves it open when a disk is full
+            ExcelWriter(book, packed).save()
+    except Exception as error:
+        if not type(error).__module__.startswith("lxml"):  # what a full disk raises where lxml is installed
+            raise
+        raise StorageFailed(
+            f"the disk refused a passing file of the workbook ({error}); nothing was written"
+        ) from error
+    return made.getvalue()
 
 
 class _Lists:

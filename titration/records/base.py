@@ -115,6 +115,21 @@ class Record:
         if faults:
             raise InvalidRecord(kind.title, (dataclasses.replace(f, kind=kind.table) for f in faults))
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is of the same kind and states the same."""
+        return self._stated() == other._stated() if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Of what it states."""
+        return hash(self._stated())
+
+    def __repr__(self) -> str:
+        """As it could be written in Python."""
+        return f"{type(self).__qualname__}({', '.join(f'{f}={getattr(self, f)!r}' for f in self.__dataclass_fields__)})"
+
+    def _stated(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__dataclass_fields__)
+
     def faults(self) -> Iterator[Fault]:
         """What is impossible about the record as a whole; its fields are already sound."""
         return iter(())
@@ -208,7 +223,7 @@ def record(*, table: str, frame: str, title: str, since: int = 1, **more: Any) -
     """
 
     def declare(cls: type[R]) -> type[R]:
-        made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        made = dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)(cls)  # both: once, in `Record`
         declared = []
         for f in dataclasses.fields(made):
             words: Mapping[str, Any] = f.metadata["field"]

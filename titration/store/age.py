@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from titration import errors
 
@@ -48,11 +48,11 @@ def _keys(path: Path, field: str) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def encrypt(plain: Path, target: Path, recipients: Sequence[str]) -> None:
+def encrypt(plain: BinaryIO, target: Path, recipients: Sequence[str]) -> None:
     """Encrypt a file to public keys.
 
     Args:
-        plain: What is encrypted; it stays.
+        plain: What is encrypted, open; it need not have a name.
         target: A file that is there and empty: it is filled.
         recipients: `age1...`; any one of their secret keys opens it.
     """
@@ -63,7 +63,8 @@ def encrypt(plain: Path, target: Path, recipients: Sequence[str]) -> None:
         raise _fault(
             "recipient", "must be a public key, as in age1..., or a file of them; see titration key"
         ) from error
-    library.encrypt_file(str(plain), str(target), keys)
+    with target.open("wb") as into:
+        library.encrypt_io(plain, into, keys)
 
 
 def recipients(given: Sequence[str], folder: Path) -> tuple[str, ...]:
@@ -122,7 +123,11 @@ def write_key(path: Path, text: str) -> None:
         raise errors.LogExists(path) from error
     except OSError as error:
         raise errors.StorageFailed(f"cannot write {path} ({error.strerror})") from error
-    with os.fdopen(file, "w", encoding="utf-8") as written:
-        written.write(text)
-        written.flush()
-        os.fsync(written.fileno())
+    try:
+        with os.fdopen(file, "w", encoding="utf-8") as written:
+            written.write(text)
+            written.flush()
+            os.fsync(written.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)  # half a key is none, and would stand in the way of a whole one
+        raise

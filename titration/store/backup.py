@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import os
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,11 +56,10 @@ def copied(source: Path, folder: Path, recipients: Sequence[str] = ()) -> Iterat
         stack.callback(_gone, part)
         try:
             _touch(part)
-            plain = stack.enter_context(room(source)) / "copy.db" if recipients else part
-            found = _online(source, plain)
-            known = _known(plain)
             if recipients:
-                age.encrypt(plain, part, recipients)
+                found, known = _encrypted(source, part, stack.enter_context(room(source)) / "copy.db", recipients)
+            else:
+                found, known = _online(source, part)
             sync(part)
         except errors.TitrationError:
             raise  # some of ours are an OSError too
@@ -73,6 +71,8 @@ def copied(source: Path, folder: Path, recipients: Sequence[str] = ()) -> Iterat
 @contextlib.contextmanager
 def room(beside: Path) -> Iterator[Path]:
     """A passing folder for its owner alone, beside the log when that can be, so that its facts lie nowhere else."""
+    import tempfile  # noqa: PLC0415 - only a copy needs it
+
     parent = beside.parent if os.access(beside.parent, os.W_OK) else None
     try:
         made = tempfile.TemporaryDirectory(prefix=".titration-", dir=parent)
@@ -91,19 +91,48 @@ def _gone(path: Path) -> None:
         path.unlink()
 
 
-def _online(source: Path, part: Path) -> Verification:
-    """SQLite's own copy of a log that others may write to, in one step, verified."""
+Known = tuple[str, dict[int, bytes], tuple[int, int]]
+"""Id, seals and the moment of the newest entry of a copy that fits."""
+
+
+def _online(source: Path, part: Path) -> tuple[Verification, Known]:
+    """A verified copy of a log that others may write to."""
+    with contextlib.closing(_into(part, source)) as into:
+        into.execute("PRAGMA synchronous = EXTRA")
+        _filled(into, source, part)
+    sync(part)
+    found = _sound(verify(part, alone=True), source)
+    with contextlib.closing(connection.connect(part, write=False)) as db:
+        return found, _known(db)
+
+
+def _encrypted(source: Path, part: Path, plain: Path, recipients: Sequence[str]) -> tuple[Verification, Known]:
+    """A verified copy, encrypted; in plain it has no name from before its first byte, so that nothing can be left of it."""
+    _touch(plain)
+    with contextlib.closing(_into(plain, source)) as into, plain.open("rb") as content:
+        # a journal would have a name, and of a copy that was broken off there is nothing to undo
+        into.execute("PRAGMA journal_mode = OFF")
+        into.execute("PRAGMA temp_store = MEMORY")
+        with contextlib.suppress(PermissionError):  # Windows: there it stays in its folder until it is encrypted
+            plain.unlink()
+        _filled(into, source, plain)
+        connection.prepare(into, write=False)
+        found = _sound(verify(plain, alone=True, through=into), source)
+        age.encrypt(content, part, recipients)
+        return found, _known(into)
+
+
+def _filled(into: sqlite3.Connection, source: Path, part: Path) -> None:
+    """SQLite's own copy, in one step, into a file that is there and empty."""
     with contextlib.closing(connection.connect(source, write=False)) as db:
         with connection.translated(source):  # read first: `backup` alone would wait for ever for a log that is held
             db.execute("BEGIN")
             db.execute("SELECT 1 FROM sqlite_master").fetchone()
-        if not part.exists():
-            _touch(part)
-        with connection.translated(part), contextlib.closing(_into(part, source)) as into:
-            into.execute("PRAGMA synchronous = EXTRA")
+        with connection.translated(part):
             db.backup(into)
-    sync(part)
-    found = verify(part, alone=True)
+
+
+def _sound(found: Verification, source: Path) -> Verification:
     if not found.fits:
         raise errors.SealBroken(f"the copy of {source} does not fit its seals, and neither may the log: {found}")
     return found
@@ -114,13 +143,11 @@ def _into(part: Path, source: Path) -> sqlite3.Connection:
     return cipher.connect(part, connection.secret(source), isolation_level=None)
 
 
-def _known(part: Path) -> tuple[str, dict[int, bytes], tuple[int, int]]:
-    """Id, seals and the moment of the newest entry of a copy that fits."""
-    with contextlib.closing(connection.connect(part, write=False)) as db:
-        seals = dict(db.execute("SELECT entry, seal FROM entry"))
-        (log_id,) = db.execute("SELECT value FROM property WHERE name = 'id' ORDER BY id DESC").fetchone()
-        sql = "SELECT recorded_at, recorded_offset_min FROM entry ORDER BY entry DESC"
-        return str(log_id), seals, db.execute(sql).fetchone()
+def _known(db: sqlite3.Connection) -> Known:
+    seals = dict(db.execute("SELECT entry, seal FROM entry"))
+    (log_id,) = db.execute("SELECT value FROM property WHERE name = 'id' ORDER BY id DESC").fetchone()
+    sql = "SELECT recorded_at, recorded_offset_min FROM entry ORDER BY entry DESC"
+    return str(log_id), seals, db.execute(sql).fetchone()
 
 
 def _copy(source: Path, target: Path, recipients: Sequence[str] = ()) -> Verification:

@@ -20,15 +20,16 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 _KEPT = {"INTEGER": {int, type(None)}, "REAL": {float, type(None)}}
+_ARRAYS = {"INTEGER": "int64", "REAL": "float64"}
 
 
-def as_kept(values: Sequence[Any], sql: str, name: str) -> Sequence[Any]:
+def as_kept(values: Any, sql: str, name: str) -> Any:
     """A column's values exactly as the file will give them back, for the digest is of those.
 
     SQLite keeps no -0.0, keeps NaN as NULL, and a whole number in a REAL column comes back as a float.
 
     Args:
-        values: Integers for INTEGER, floats for REAL, or None.
+        values: Integers for INTEGER, floats for REAL, or None; or an array of whole numbers or of floats.
         sql: The column's type.
         name: What it is called when something else is among them.
 
@@ -36,6 +37,8 @@ def as_kept(values: Sequence[Any], sql: str, name: str) -> Sequence[Any]:
         >>> as_kept([-0.0, float("nan"), 5.0], "REAL", "score.value")
         [0.0, None, 5.0]
     """
+    if getattr(values, "dtype", None) == _ARRAYS[sql]:
+        return _array_as_kept(values)
     kinds = set(map(type, values))
     if not kinds <= _KEPT[sql]:
         message = f"{name} is {sql}, and was given {sorted(k.__name__ for k in kinds - _KEPT[sql])}"
@@ -43,6 +46,17 @@ def as_kept(values: Sequence[Any], sql: str, name: str) -> Sequence[Any]:
     if sql == "INTEGER":
         return values
     return [None if v is None or v != v else v + 0.0 for v in values]  # noqa: PLR0124 - NaN is not itself
+
+
+def _array_as_kept(values: Any) -> Any:
+    """An array as the file will give it back: of NaN is made None."""
+    if values.dtype == "int64":
+        return values
+    made, is_missing = values + 0.0, values != values  # noqa: PLR0124 - NaN is not itself
+    if is_missing.any():
+        made = made.astype(object)
+        made[is_missing] = None
+    return made
 
 
 def block_digest(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from titration import errors
 from titration.records import KINDS
-from titration.store import connection, head, seal
+from titration.store import connection, head, seal, selecting
 from titration.store.place import Place
 from titration.store.writing import Heading, Writing, Written, random_salt, refuse_amended
 
@@ -134,29 +134,27 @@ class Store:
             patient: Only this patient's; all when None.
             current: Whether amended rows are left out.
         """
+        return self.selected(table, names, asof, patient=patient, current=current)[1]
+
+    def selected(
+        self, table: str, names: Sequence[str], asof: int, *, patient: str | None = None, current: bool = True,
+        sparing: bool = False,
+    ) -> tuple[list[str], list[tuple[Any, ...]], dict[str, Any]]:  # fmt: skip
+        """Rows as `rows` gives them, but for columns of one value throughout, told once when sparing; inside `reading`.
+
+        Returns:
+            The columns of the rows, the rows, and the one value of each other column.
+        """
         kind, there = KINDS[table], set(self.known(table))
         if not there:
-            return []
-        chosen = ", ".join(f"t.{n}" if n in there else f"NULL AS {n}" for n in names)
-        where, values = ["t.entry <= ?"], [asof]
-        source = f"{table} AS t"
-        holder = "t.row"
-        owner = "t.patient"
-        if kind.parent:
-            source += f" JOIN {kind.parent} AS p ON p.row = t.of"
-            holder, owner = "t.of", "p.patient"
-        if patient is not None:
-            number = self.code(patient)
-            where.append(f"{owner} = ?")
-            values.append(-1 if number is None else number)
-        if current:
-            where.append(f"NOT EXISTS (SELECT 1 FROM amendment AS a WHERE a.row = {holder} AND a.entry <= ?)")
-            values.append(asof)
-        order = [owner]
-        if kind.moment:
-            order += [f"t.{n}" for n in (f"{kind.moment}_on", f"{kind.moment}_at") if n in there]
-        sql = f"SELECT {chosen} FROM {source} WHERE {' AND '.join(where)} ORDER BY {', '.join(order)}, t.row"
-        return self.query(sql, *values)
+            return [*names], [], {}
+        number = None if patient is None else self.code(patient) or -1
+        same: dict[str, Any] = {}
+        if sparing and kind.distinct and number is not None:
+            same = selecting.same_throughout(self.query, table, [n for n in names if n in there], number)
+        fetched = [n for n in names if n not in same]
+        sql, values = selecting.select(table, fetched, there, asof, number=number, current=current, same=same)
+        return fetched, self.query(sql, *values), same
 
     def table_of(self, row: int) -> str:
         """The table a row stands in.

@@ -6,18 +6,15 @@ It needs nothing but the file: which columns are sealed is kept in the log itsel
 from __future__ import annotations
 
 import contextlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from titration.store import anchor, beside, connection, head, place, schema, seal
+from titration.store import anchor, beside, blocks, connection, head, place, schema, seal, unchanged
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    Block = tuple[int, str, int, int, int, bytes]
 
 LARGE = 2**25
 """From so many bytes on, what SQLite checks by itself runs beside the reading of the blocks."""
@@ -77,8 +74,9 @@ class Verification:
 
 
 def verify(
-    path: Path, expected: str | None = None, *, alone: bool = False, anchored: Path | None = None, jobs: int = 1
-) -> Verification:
+    path: Path, expected: str | None = None, *, alone: bool = False, anchored: Path | None = None, jobs: int = 1,
+    through: sqlite3.Connection | None = None, noted: bool = False,
+) -> Verification:  # fmt: skip
     """Read a log against its seals.
 
     Args:
@@ -87,23 +85,36 @@ def verify(
         alone: Whether the head this computer has seen is left aside, as for a copy.
         anchored: A file of heads kept apart: each must be in the log; when all fits, the newest is added to it.
         jobs: How many processes read the blocks; what is found is the same.
+        through: A connection to read by, for a copy that has no name any more; it stays open.
+        noted: Whether this computer notes that the file was verified, for `unchanged`; never of a demo.
 
     Raises:
         LogNotFound, NotALog: It cannot be read as a log at all.
     """
-    with contextlib.closing(connection.connect(path, write=False)) as db:
+    own = contextlib.nullcontext(through) if through else contextlib.closing(connection.connect(path, write=False))
+    with own as db:
+        look = unchanged.Look.at(path) if noted else None
         with connection.translated(path):
             db.execute("BEGIN")
             db.execute("SELECT 1 FROM sqlite_master").fetchone()  # from here on nobody else can write
         faults = list(_faults(db, path, expected, alone=alone, anchored=anchored, jobs=jobs))
         newest, facts = _newest(db)
-        notes, held = place.loose(path), 0
+        notes, held = [] if through else place.loose(path), 0
         if anchored is not None and newest is not None and not faults:
             (at,) = db.execute("SELECT recorded_at FROM entry WHERE entry = ?", (newest[0],)).fetchone()
             held, new = anchor.count(anchored), anchor.add(anchored, newest[0], at, newest[1])
             notes.append(anchor.compared(anchored, held, new=new))
         compared = held > 0 and not faults
+        if look is not None and newest is not None and not faults:
+            _note(db, look, newest)
         return Verification(str(path), tuple(faults), newest[0] if newest else 0, facts, newest, tuple(notes), compared)
+
+
+def _note(db: sqlite3.Connection, look: unchanged.Look, newest: tuple[int, bytes]) -> None:
+    """Note the file's digest while nobody else can write to it."""
+    properties: dict[str, str] = dict(db.execute("SELECT name, value FROM property ORDER BY id"))
+    if "demo" not in properties:
+        unchanged.note(look, properties["id"], newest)
 
 
 def _newest(db: sqlite3.Connection) -> tuple[tuple[int, bytes] | None, int]:
@@ -120,13 +131,16 @@ def _faults(
     db: sqlite3.Connection, path: Path, expected: str | None, *, alone: bool, anchored: Path | None, jobs: int
 ) -> Iterator[str]:
     """Every kind of check in turn; a file too broken for one says so and goes on with the next."""
-    is_large = path.stat().st_size > LARGE
+    is_large = path.exists() and path.stat().st_size > LARGE
+    structure, links = (
+        beside.begun(path, _file, _references) if is_large else (lambda: _file(db), lambda: _references(db))
+    )
     checks: dict[str, Callable[[], Iterator[str]]] = {
-        "the structure of the file": beside.begun(path, _file) if is_large else lambda: _file(db),
+        "the structure of the file": structure,
         "the journal": lambda: _journal(db),
-        "a block of rows": lambda: _blocks(db, path, jobs),
+        "a block of rows": lambda: blocks.faults(db, path, jobs),
         "the free texts": lambda: _free_texts(db),
-        "the links between rows": beside.begun(path, _references) if is_large else lambda: _references(db),
+        "the links between rows": links,
         "the heads known from elsewhere": lambda: _heads(db, expected, alone=alone),
         "the heads of the anchor file": lambda: _anchors(db, anchored),
     }
@@ -171,89 +185,9 @@ def _journal(db: sqlite3.Connection) -> Iterator[str]:
 
 def _block_lines(db: sqlite3.Connection) -> dict[int, list[bytes]]:
     lines: dict[int, list[bytes]] = {}
-    for entry, table, first, n, version, digest in db.execute(
-        'SELECT entry, "table", first_row, n, schema_version, digest FROM block ORDER BY id'
-    ):
+    for entry, table, first, n, version, digest in db.execute(blocks.LINES):
         lines.setdefault(entry, []).append(seal.block_line(table, first, n, version, digest))
     return lines
-
-
-def _layouts(db: sqlite3.Connection) -> dict[int, dict[str, list[str]]]:
-    found = db.execute("SELECT name, value FROM property WHERE name LIKE 'layout %'")
-    return {int(name.removeprefix("layout ")): json.loads(value) for name, value in found}
-
-
-def _blocks(db: sqlite3.Connection, path: Path, jobs: int) -> Iterator[str]:
-    layouts = _layouts(db)
-    counted: dict[str, int] = {}
-    blocks: list[Block] = db.execute(
-        'SELECT entry, "table", first_row, n, schema_version, digest FROM block ORDER BY id'
-    ).fetchall()
-    for found, is_broken in _read(db, path, blocks, jobs):
-        yield from found
-        if is_broken:
-            return
-    for _, table, _, n, *_ in blocks:
-        counted[table] = counted.get(table, 0) + n
-    for table in layouts[max(layouts)]:
-        (there,) = db.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-        if there != counted.get(table, 0):
-            yield f"table {table} holds {there} rows, and the journal knows of {counted.get(table, 0)}: a row was put in"
-
-
-def _read(db: sqlite3.Connection, path: Path, blocks: list[Block], jobs: int) -> Iterator[tuple[list[str], bool]]:
-    """What is found in the blocks, in their order, read here or by several processes in equal runs."""
-    if jobs == 1 or len(blocks) < jobs:
-        yield _in_blocks(db, blocks)
-        return
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only for more than one process
-    from multiprocessing import get_context  # noqa: PLC0415 - as above
-
-    size = -(-len(blocks) // jobs)
-    runs = [blocks[at : at + size] for at in range(0, len(blocks), size)]
-    # fresh processes: a connection must not be carried over a fork; the reader here keeps writers out for all
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_in_blocks_of, [path] * len(runs), runs)
-
-
-def _in_blocks_of(path: Path, blocks: list[Block]) -> tuple[list[str], bool]:
-    """As `_in_blocks`, in a process of its own."""
-    with contextlib.closing(connection.connect(path, write=False)) as db:
-        return _in_blocks(db, blocks)
-
-
-def _in_blocks(db: sqlite3.Connection, blocks: Sequence[Block]) -> tuple[list[str], bool]:
-    """Faults up to the first block that does not fit, and whether there was one."""
-    layouts, said = _layouts(db), list[str]()
-    for entry, table, first, n, version, digest in blocks:
-        names = layouts[version][table]
-        key = schema.key(table) if table in schema.CORE else "row"
-        chosen = ", ".join(f'"{name}"' for name in names)
-        rows = db.execute(
-            f'SELECT {chosen} FROM "{table}" WHERE {key} BETWEEN ? AND ? ORDER BY {key}', (first, first + n - 1)
-        ).fetchall()
-        if len(rows) != n or seal.block_digest(table, names, rows) != digest:
-            what = f"{len(rows)} of its {n} rows are there" if len(rows) != n else _one_of(table, first, n)
-            return [*said, f"block of entry {entry}, table {table}, rows {first} to {first + n - 1}: {what}"], True
-        said += _later_columns(db, table, key, names, (first, first + n - 1))
-    return said, False
-
-
-def _one_of(table: str, first: int, n: int) -> str:
-    return f"row {first} was changed" if n == 1 else f"one of these rows of {table} was changed"
-
-
-def _later_columns(
-    db: sqlite3.Connection, table: str, key: str, names: list[str], span: tuple[int, int]
-) -> Iterator[str]:
-    """A column that came later must be empty in rows that were sealed without it."""
-    there = [name for _, name, *_ in db.execute(f'PRAGMA table_info("{table}")')]
-    later = [name for name in there if name not in names and name not in schema.UNSEALED.get(table, ())]
-    if later:
-        filled = " OR ".join(f'"{name}" IS NOT NULL' for name in later)
-        found = db.execute(f'SELECT {key} FROM "{table}" WHERE {key} BETWEEN ? AND ? AND ({filled})', span).fetchone()
-        if found:
-            yield f"table {table}, row {found[0]}: {', '.join(later)} was filled in after the row was sealed"
 
 
 def _free_texts(db: sqlite3.Connection) -> Iterator[str]:
@@ -288,8 +222,9 @@ def _heads(db: sqlite3.Connection, expected: str | None, *, alone: bool) -> Iter
         )
     if expected is not None:
         wanted = "".join(c for c in expected.lower() if c not in "- ")
+        typed = ascii(expected)[1:-1][:80]  # marks that turn or hide letters are spelt out
         if len(wanted) < 16 or not any(s.hex().startswith(wanted) for s in seals.values()):  # noqa: PLR2004 - the short form
-            yield f"no entry of the file has the head {expected}: it was rolled back, cut off or rewritten since it was printed"
+            yield f"no entry of the file has the head {typed}: it was rolled back, cut off or rewritten since it was printed"
 
 
 def _anchors(db: sqlite3.Connection, anchored: Path | None) -> Iterator[str]:

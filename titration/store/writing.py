@@ -1,23 +1,27 @@
-"""One act of recording: what it adds, its blocks and its seal, all or nothing."""
+"""One act of recording: what it adds, its blocks and its seal, all or nothing.
+
+Everything is gathered and sealed first and written then, the entry before its facts: SQLite looks for the entry of each
+fact, and were it to come last it would have to look through all facts of the log for those that wait for it.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 from titration import errors
 from titration.records import KINDS
-from titration.store import schema, seal
+from titration.store import beginning, schema, seal
+from titration.store.rows import Batch, Coded, Facts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 FACTS = "facts of patients"
-AT_ONCE = 999
-"""The most values one statement binds: what every SQLite takes; many rows a statement cost half of one row each."""
+MANY_CODES = 100
+"""More codes than this are looked up all at once."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +39,6 @@ class Author:
     account: str
     host: str
     program: str
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Facts of one kind on their way into the file.
-
-    Attributes:
-        table: Their table.
-        columns: A sequence for each stored column; codes and words still as text.
-        of: For children, the row each belongs to.
-    """
-
-    table: str
-    columns: Mapping[str, Sequence[Any]]
-    of: Sequence[int] | None = None
-
-    def __len__(self) -> int:
-        """How many facts."""
-        return len(next(iter(self.columns.values()), ()))
 
 
 @dataclass(frozen=True)
@@ -107,30 +92,39 @@ class Writing:
         self._next_id: dict[str, int] = {}
         self._blocks: list[tuple[str, int, int, bytes]] = []
         self._rows: dict[str, list[range]] = {}
-        self._codes: dict[str, int] = dict(db.execute("SELECT text, id FROM code"))
+        self._facts: list[Facts] = []
+        self._codes: dict[str, int] = {}
+        self._scales: dict[tuple[str, str], str] = {}
+        self._texts: dict[int, tuple[bytes, str]] = {}
+        self._amended: set[int] = set()
+        self._blanked: list[int] = []
         self.facts = 0
         self.properties: dict[str, str] = {}
         self.written: Written | None = None
 
     # -- the tables every log has ------------------------------------------------------------------
 
-    def _core_row(self, table: str, *values: Any, unsealed: tuple[Any, ...] = ()) -> int:
+    def _core_row(self, table: str, *values: Any) -> int:
         if table not in self._next_id:
             (top,) = self.db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
             self._next_id[table] = top + 1
         number = self._next_id[table]
-        row = (number, self.entry, *values)
-        marks = ", ".join("?" * (len(row) + len(unsealed)))
-        self.db.execute(f"INSERT INTO {table} VALUES ({marks})", row + unsealed)
         self._next_id[table] = number + 1
-        self._core.setdefault(table, []).append(row)
+        self._core.setdefault(table, []).append((number, self.entry, *values))
         return number
 
     def code(self, text: str) -> int:
         """The number of a code, entered if it is new."""
         if text not in self._codes:
-            self._codes[text] = self._core_row("code", text)
+            found = self.db.execute("SELECT id FROM code WHERE text = ?", (text,)).fetchone()
+            self._codes[text] = self._core_row("code", text) if found is None else found[0]
         return self._codes[text]
+
+    def _numbers(self, texts: Collection[str]) -> list[int]:
+        """The numbers of codes."""
+        if len(texts) > MANY_CODES:
+            self._codes |= dict(self.db.execute("SELECT text, id FROM code"))
+        return [self.code(text) for text in texts]
 
     def words(self, text: str | None) -> int | None:
         """The number of a free text; None stays None."""
@@ -141,7 +135,9 @@ class Writing:
         except UnicodeEncodeError as error:  # half a surrogate pair, as in a file name that is no text
             raise errors.AppendRefused(f"a text holds what is no character: {errors.shown(text)}") from error
         salt = self._salt()
-        return self._core_row("words", seal.words_digest(salt, text), unsealed=(salt, text))
+        number = self._core_row("words", seal.words_digest(salt, text))
+        self._texts[number] = salt, text
+        return number
 
     def has_property(self, name: str, value: str) -> None:
         """Write down a fact about the log itself."""
@@ -150,12 +146,14 @@ class Writing:
 
     def scale(self, code: str, version: str, definition: str) -> None:
         """Copy a scale into the log, unless that version of it is there."""
-        there = self.db.execute(
-            "SELECT definition FROM scale WHERE code = ? AND version = ?", (code, version)
-        ).fetchone()
+        there = self._scales.get((code, version))
+        if there is None:
+            asked = "SELECT definition FROM scale WHERE code = ? AND version = ?"
+            (there,) = self.db.execute(asked, (code, version)).fetchone() or (None,)
         if there is None:
             self._core_row("scale", code, version, definition)
-        elif there[0] != definition:
+            self._scales[code, version] = definition
+        elif there != definition:
             raise errors.AppendRefused(
                 f"scale {code}, version {version}, is in this log with another definition; give yours a version of its own"
             )
@@ -169,54 +167,45 @@ class Writing:
     def add(self, batch: Batch) -> range:
         """Add facts of one kind; returns their rows."""
         kind = KINDS[batch.table]
-        values: dict[str, Sequence[Any]] = {} if batch.of is None else {"of": batch.of}
+        values: dict[str, Any] = {} if batch.of is None else {"of": batch.of}
         for column in (c for c in schema.columns(kind, self._version) if c.name in batch.columns):
             given = batch.columns[column.name]
-            if column.role == "code":
-                numbers = {t: self.code(t) for t in dict.fromkeys(given) if t is not None}
-                values[column.name] = list(map(numbers.get, given))
-            elif column.role == "words":
+            if column.role == "words":
                 values[column.name] = [self.words(t) for t in given]
-            else:
+            elif column.role == "plain":
                 values[column.name] = seal.as_kept(given, column.sql, f"{batch.table}.{column.name}")
+            elif isinstance(given, Coded):
+                values[column.name] = Coded(self._numbers(given.texts), given.places)
+            else:
+                texts = [t for t in dict.fromkeys(given) if t is not None]
+                values[column.name] = list(map(dict(zip(texts, self._numbers(texts), strict=True)).get, given))
         return self._insert(batch.table, values, len(batch))
 
-    def _insert(self, table: str, values: Mapping[str, Sequence[Any]], n: int) -> range:
+    def _insert(self, table: str, values: Mapping[str, Any], n: int) -> range:
         for given in values.values():
             if len(given) != n:
                 message = f"{table}: {n} facts announced and {len(given)} given"
                 raise AssertionError(message)
-        rows_made, layout = range(self._next_row, self._next_row + n), self._layout(table)
-        told: dict[str, Any] = {"row": rows_made, "entry": repeat(self.entry, n), **values}
-        coming = zip(*(told.get(name) or repeat(None, n) for name in layout), strict=True)
-        while block := list(islice(coming, seal.BLOCK_ROWS)):
-            self._put(table, layout, block)
-            self._blocks.append((table, block[0][0], len(block), seal.block_digest(table, layout, block)))
-        self._next_row = rows_made.stop
+        made = Facts(table, self._layout(table), range(self._next_row, self._next_row + n), self.entry, values)
+        for block in made.blocks():
+            self._blocks.append((table, block[0][0], len(block), seal.block_digest(table, made.layout, block)))
+        self._next_row = made.rows.stop
         self.facts += n
-        self._rows.setdefault(table, []).append(rows_made)
-        return rows_made
+        self._facts.append(made)
+        self._rows.setdefault(table, []).append(made.rows)
+        return made.rows
 
-    def _put(self, table: str, layout: list[str], block: list[tuple[Any, ...]]) -> None:
-        """Insert a block's rows, many at a time."""
-        many = AT_ONCE // len(layout)
-        marks = f"({', '.join('?' * len(layout))})"
-        for start in range(0, len(block), many):
-            rows = block[start : start + many]
-            sql = f"INSERT INTO {table} ({', '.join(layout)}) VALUES {', '.join([marks] * len(rows))}"
-            self.db.execute(sql, tuple(chain.from_iterable(rows)))
-
-    def _layout(self, table: str) -> list[str]:
+    def _layout(self, table: str) -> tuple[str, ...]:
         kind = KINDS[table]
-        return [
+        return (
             "row",
             "entry",
             *(["of"] if kind.parent else []),
             *(c.name for c in schema.columns(kind, self._version)),
-        ]
+        )
 
     def copy(self, table: str, row: int, **changed: int) -> int:
-        """Add a fact again with some stored values changed, children and all; returns its row."""
+        """Add a fact of an earlier entry again with some stored values changed, children and all; returns its row."""
         layout = self._layout(table)
         values = self.db.execute(f"SELECT {', '.join(layout[2:])} FROM {table} WHERE row = ?", (row,)).fetchone()
         mixed = {name: [changed.get(name, value)] for name, value in zip(layout[2:], values, strict=True)}
@@ -237,12 +226,15 @@ class Writing:
             AlreadyAmended: Another amendment came first; says which row stands for it now.
         """
         refuse_amended(self.db, row)
+        if row in self._amended:
+            raise errors.AlreadyAmended(f"row {row} is amended twice in one entry; say one thing of it", None)
+        self._amended.add(row)
         self._core_row("amendment", row, kind, replaced_by, self.words(reason))
 
     def redact(self, number: int, reason: str) -> None:
         """Blank a free text for good; its digest stays, so the seals still fit."""
         self._core_row("redaction", number, self.words(reason))
-        self.db.execute("UPDATE words SET text = NULL, salt = NULL WHERE id = ?", (number,))
+        self._blanked.append(number)
 
     # -- the end -----------------------------------------------------------------------------------
 
@@ -262,13 +254,25 @@ class Writing:
         )  # fmt: skip
         blocks = [(self.entry, t, first, n, self._version, digest) for t, first, n, digest in self._blocks]
         sealed = seal.entry_seal(self._previous, header, [seal.block_line(*b[1:]) for b in blocks])
+        self._write((*header, self._previous, sealed), sum(t is not None for t in texts), blocks)
+        rows_of = {table: tuple(ranges) for table, ranges in self._rows.items()}
+        return Written(self.entry, sealed, h.recorded_at, h.recorded_offset_min, rows_of)
+
+    def _write(self, entry: tuple[Any, ...], own: int, blocks: Sequence[tuple[Any, ...]]) -> None:
+        """Everything into the file, the entry first; its own texts are the last ones of `words`."""
+        core = dict(self._core)
+        words = [(*row, *self._texts[row[0]]) for row in core.pop("words", [])]
+        beginning.write(self.db, entry, words[len(words) - own :])
+        for table, rows in (("words", words[: len(words) - own]), *core.items()):
+            if rows:
+                self.db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        for facts in self._facts:
+            facts.write(self.db)
         self.db.executemany(
             'INSERT INTO block (entry, "table", first_row, n, schema_version, digest) VALUES (?, ?, ?, ?, ?, ?)', blocks
         )
-        marks = ", ".join("?" * (len(header) + 2))
-        self.db.execute(f"INSERT INTO entry VALUES ({marks})", (*header, self._previous, sealed))
-        rows_of = {table: tuple(ranges) for table, ranges in self._rows.items()}
-        return Written(self.entry, sealed, h.recorded_at, h.recorded_offset_min, rows_of)
+        for number in self._blanked:
+            self.db.execute("UPDATE words SET text = NULL, salt = NULL WHERE id = ?", (number,))
 
 
 def _core_columns(table: str) -> list[str]:
