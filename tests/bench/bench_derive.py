@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import thousand
+from plain import PLAIN
 
 import titration.derive
 from titration.derive import (
@@ -35,6 +36,7 @@ from titration.derive import (
     periods,
     program,
     reconcile,
+    recorded,
     reservoir,
     runchart,
     score,
@@ -55,7 +57,17 @@ OF_ONE_VALUE = {
     "clock.difference_at",
 }  # fmt: skip
 """Functions of one number or none of the patients; there is nothing to time."""
-PARTS = ("moments.", "grouped.", "cuts.seconds", "cuts.keyed", "cuts.certain", "rules_", "told.", "found.same_dose")
+PARTS = (
+    "moments.",
+    "grouped.",
+    "kept.",
+    "cuts.seconds",
+    "cuts.keyed",
+    "cuts.certain",
+    "rules_",
+    "told.",
+    "found.same_dose",
+)
 """What the timed ones are made of; the rules are timed as `findings`."""
 
 
@@ -87,6 +99,10 @@ def calls(f, until):
         "dose.percent_change": lambda: dose.percent_change(f["doses"], zone=ZONE),
         "found.sequence": lambda: kept("sequence", found.sequence(f["doses"], f["readouts"], zone=ZONE)),
         "intervals.of_sequence": lambda: kept("held", intervals.of_sequence(use["sequence"])),
+        "intervals.pieces": lambda: intervals.pieces(use["sequence"], zone=ZONE, last=until),
+        "recorded.staircase": lambda: recorded.staircase(f, **at),
+        "recorded.changes": lambda: recorded.changes(f, **at),
+        "reconcile.sequence": lambda: reconcile.sequence(f, zone=ZONE),
         "intervals.in_pieces": lambda: intervals.in_pieces(
             use["held"].assign(end=use["held"]["end"].fillna(until), is_open=use["held"]["end"].isna()), zone=ZONE
         ),
@@ -192,67 +208,22 @@ def unlisted(run):
     return sorted(n for n in names - set(run) - OF_ONE_VALUE if not n.startswith(PARTS))
 
 
-def plain_windows(use, f, *, is_sorted):
-    """Sums of the fourteen days on each side of each change, from whole numbers: searchsorted and cumsum."""
-    patient = np.unique(f["scores"]["patient"].to_numpy(dtype=object), return_inverse=True)[1]
-    second = f["scores"]["observed_on"].to_numpy().astype("datetime64[s]").astype("int64")
-    key, value = (patient << 40) + second, f["scores"]["value"].to_numpy()
-    if is_sorted:
-        order = np.argsort(key, kind="stable")
-        key, value = key[order], value[order]
-    changes = use["changes"]
-    whose = np.searchsorted(
-        np.unique(f["scores"]["patient"].to_numpy(dtype=object)), changes["patient"].to_numpy(dtype=object)
-    )
-    at = (whose << 40) + cuts.seconds(changes["start"])
-
-    def run():
-        own, values = key, value
-        if not is_sorted:
-            order = np.argsort(key, kind="stable")
-            own, values = key[order], value[order]
-        total = np.append(0, np.cumsum(values))
-        edges = [np.searchsorted(own, at + days * 86400) for days in (-14, 0, 3, 17)]
-        return [(total[b] - total[a]) / np.maximum(b - a, 1) for a, b in (edges[:2], edges[2:])]
-
-    return run
+NEEDS = ("dose.staircase", "cuts.device_changes", "cuts.changes", "score.daily")
 
 
-def plain_days(f):
-    """The median of each patient and day, from whole numbers: one sort and the middle of each run."""
-    patient = np.unique(f["scores"]["patient"].to_numpy(dtype=object), return_inverse=True)[1]
-    day = f["scores"]["observed_on"].to_numpy().astype("datetime64[D]").astype("int64")
-    value = f["scores"]["value"].to_numpy()
-
-    def run():
-        key = (patient << 24) + day
-        order = np.lexsort((value, key))
-        own, values = key[order], value[order]
-        first = np.flatnonzero(np.append(True, own[1:] != own[:-1]))
-        n = np.diff(np.append(first, len(own)))
-        return (values[first + (n - 1) // 2] + values[first + n // 2]) / 2
-
-    return run
-
-
-def ratios(run, use, f):
-    """Our functions against the plain form of the same sum, in rounds taken in turn."""
-    told = [
-        ("windows.before_after", "searchsorted + cumsum, rows sorted before", plain_windows(use, f, is_sorted=True)),
-        ("windows.before_after", "the same with the sort", plain_windows(use, f, is_sorted=False)),
-        ("score.daily", "lexsort, middle of each day", plain_days(f)),
-        ("weekly.weekly", "lexsort, middle of each day", plain_days(f)),
-        ("diary.completeness", "lexsort, middle of each day", plain_days(f)),
-    ]
-    for name, words, plain in told:
-        times = {"ours": [], "plain": []}
-        for _ in range(ROUNDS):
-            for which, call in (("ours", run[name]), ("plain", plain)):
+def compared(run, use, f, rounds=ROUNDS):
+    """Our functions against the plain form of the same sum: seconds of both, medians of rounds taken in turn."""
+    for name in NEEDS:
+        run[name]()
+    for name, (words, make) in PLAIN.items():
+        cases = {"ours": run[name], "plain": make(use, f)}
+        times = {which: [] for which in cases}
+        for _ in range(rounds):
+            for which, call in cases.items():
                 start = time.perf_counter()
                 call()
                 times[which].append(time.perf_counter() - start)
-        ours, other = (statistics.median(times[which]) for which in ("ours", "plain"))
-        yield f"{name:26} {ours:8.3f} s   {other:8.3f} s   {ours / other:7.2f}   {words}"
+        yield name, words, *(statistics.median(times[which]) for which in cases)
 
 
 def say(*parts):
@@ -278,8 +249,8 @@ def main(patients):
     say("\nnot timed, as it is a part of one that is:", ", ".join(n for n, call in run.items() if call is None))
     say("public and not in the table:", ", ".join(unlisted(run)) or "none")
     say(f"\n{'function':26} {'ours':>10}   {'plain':>10}   {'ratio':>7}   against")
-    for line in ratios(run, use, f):
-        say(line)
+    for name, words, ours, plain in compared(run, use, f):
+        say(f"{name:26} {ours:8.3f} s   {plain:8.3f} s   {ours / plain:7.2f}   {words}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Two hundred patients' reports, four outputs each, on two processes, against their figures drawn one by one."""
+"""Two hundred patients' reports, four outputs each, on two processes, against the figures of these reports drawn one by one."""
 
 import shutil
 
@@ -10,8 +10,12 @@ from table import Case, Work
 import titration
 from titration.cli import reports
 from titration.records import DoseChange, Score
+from titration.report import picture
+from titration.report.window import month, until
 
 MONTH = "2025-03"
+FIGURES = 4
+"""A year in strips, three months, scores at each dose, the diary day by day: what a report of such a patient holds."""
 
 
 def clinic(place):
@@ -46,7 +50,11 @@ def batch(place):
 
     def drawn():
         for patient in patients:
-            log.chart(patient).plot(since="2025-03-01", until="2025-03-31").image("png")
+            chart = log.chart(patient)
+            days = month(MONTH, chart.zone)
+            own = until(chart.frames, patient, days)
+            figures = picture.Drawn(own, patient, days, chart.scales)
+            assert len([*picture.front(figures), *picture.behind(figures)]) == FIGURES
 
     def afresh():
         shutil.rmtree(out, ignore_errors=True)
@@ -71,7 +79,7 @@ def batch(place):
     ]
     return Work(
         "reports", "200 patients' reports, four outputs each", "titration report: four outputs each, two processes",
-        "their figures drawn one after another", 0.8, tuple(cases), rounds=1, note="one round: it takes minutes",
+        "their figures drawn one after another", 0.8, tuple(cases), rounds=1, note="one round: it takes minutes", is_long=True,
     )  # fmt: skip
 
 

@@ -3,20 +3,22 @@
 The limit of each is a raw loop on the same SQLite in the same process: the same rows, no check, no index.
 """
 
+import hashlib
 import re
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import grown
+import msgspec
 import pandas as pd
 from table import Case, Work
 
 import titration
-from titration import frames
+from titration import batching, frames
 from titration.records import DoseChange, Note, Score
+from titration.store import unchanged
 from titration.store.verify import verify as verified
 
 RUN = Path(__file__).with_name("run.py")
@@ -109,9 +111,9 @@ def append(place):
             Case("log.append(frame)", lambda log: appended(log, frame), lambda: grown.started(path, patients)),
             Case("raw executemany with our index", lambda db: raw_append(db, rows),
                  lambda: bare(place.file("append-index.db"), is_indexed=True)),
-            Case("sqlite-utils insert_all, no check", lambda: with_utils(place.file("append-utils.db"), frame)),
+            Case("sqlite-utils insert_all, no check", lambda: with_utils(place.file("append-utils.db"), frame), is_once=True),
             Case("pandas.to_sql, no check", lambda: with_pandas(place.file("append-pandas.db"), frame)),
-            Case("pydantic per row, nothing stored", lambda: with_pydantic(frame)),
+            Case("pydantic per row, nothing stored", lambda: with_pydantic(frame), is_once=True),
         ),
     )  # fmt: skip
 
@@ -179,7 +181,7 @@ def one(place):
     (like,) = log.store.query("SELECT * FROM dose_change WHERE row = ?", row)
     at = [pd.Timestamp("2025-01-06 09:00", tz="UTC").to_pydatetime(), row, 0]
     with log.store.reading():
-        batch = frames.batches([frames.record_of(log.store, row)])[0][2]
+        batch = batching.batches([frames.record_of(log.store, row)])[0][2]
 
     def inserted():
         at[2] += 1
@@ -224,40 +226,62 @@ def writers(place):
     """Two and four processes that append at once, against one; each writes its own share of the notes."""
     notes = place.n(400, 8)
 
-    def run(processes):
+    def started(processes):
         path = place.file("writers.db")
         grown.started(path, 1).close()
-        share = notes // processes
-        start = time.perf_counter()
+        command = [
+            sys.executable,
+            str(RUN),
+            "--folder",
+            str(place.folder),
+            "--write",
+            str(path),
+            str(notes // processes),
+        ]
         children = [
-            subprocess.Popen(
-                [sys.executable, str(RUN), "--folder", str(place.folder), "--write", str(path), str(share)]
-            )
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             for _ in range(processes)
         ]
-        assert [child.wait() for child in children] == [0] * processes
-        taken = time.perf_counter() - start
+        assert [child.stdout.readline() for child in children] == ["ready\n"] * processes
+        return path, children
+
+    def written(begun):
+        path, children = begun
+        for child in children:
+            child.stdin.write("begin\n")
+            child.stdin.close()
+        assert [child.stdout.readline() for child in children] == ["done\n"] * len(children)
+        for child in children:
+            child.stdout.close()
+        assert [child.wait() for child in children] == [0] * len(children)
         with titration.open(path) as log:
-            assert len(log.notes()) == share * processes
+            assert len(log.notes()) == notes // len(children) * len(children)
         assert verified(path).fits
-        return taken
 
     return Work(
         "writers", "two and four writers, no error and no lost entry", "four writers", "one writer, as many entries", 1.11,
         (
-            Case("one writer, as many entries", lambda: run(1)),
-            Case("two writers", lambda: run(2)),
-            Case("four writers", lambda: run(4)),
+            Case("one writer, as many entries", written, lambda: started(1)),
+            Case("two writers", written, lambda: started(2)),
+            Case("four writers", written, lambda: started(4)),
         ),
-        rounds=3, note="0.9 of its throughput is a ratio of 1.11; starting the processes is in each time",
+        rounds=3, note="0.9 of its throughput is a ratio of 1.11; the processes have the log open when the time begins",
     )  # fmt: skip
 
 
+def _tell(word):
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 def write(path, n):
-    """What each of the writers does."""
+    """What each of the writers does, when it is told to begin."""
     with titration.open(path, by="clinician-1") as log:
+        _tell("ready")
+        sys.stdin.readline()
         for k in range(n):
             log.append(Note(patient=grown.code(0), noted_on="2025-01-06", words=f"note {k}"))
+        _tell("done")
 
 
 SCORES = (
@@ -295,13 +319,35 @@ def chart(place, full=10_000_000):
     )  # fmt: skip
 
 
-def chart_cold(place, full=10_000_000):
-    path, patient = grown.log_of(place, full), grown.code(1)
-    number = grown.number_of(path, patient)
+def plainly(path):
+    """The same scores in the order in which they were observed, as an app appends them, with a plain index."""
+    plain = path.with_name(f"plain-{path.name}")
+    if not plain.exists():
+        fresh = plain.with_suffix(".part")
+        fresh.unlink(missing_ok=True)
+        db = sqlite3.connect(fresh, isolation_level=None)
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("ATTACH ? AS log", (str(path),))
+        db.execute("CREATE TABLE score AS SELECT * FROM log.score ORDER BY observed_at, row")
+        db.execute("CREATE INDEX plain ON score (patient, scale, observed_on)")
+        db.execute("CREATE TABLE dose_change AS SELECT * FROM log.dose_change")
+        db.close()
+        fresh.rename(plain)
+    return plain
 
-    def forgotten(opened):
-        grown.forgotten(path)
+
+def chart_cold(place, full=10_000_000, *, is_beside=True):
+    path, patient = grown.log_of(place, full), grown.code(1)
+    number, plain = grown.number_of(path, patient), plainly(path) if is_beside else path
+
+    def forgotten(opened, file=path):
+        grown.forgotten(file)
         return opened
+
+    def through_plain(db):
+        found = db.execute("SELECT * FROM score INDEXED BY plain WHERE patient = ?", (number,)).fetchall()
+        db.close()
+        return found
 
     def raw(db):
         found = fetched(db, number)
@@ -319,8 +365,10 @@ def chart_cold(place, full=10_000_000):
         (
             Case("raw cold read of the same columns from the covering index", raw, lambda: forgotten(sqlite3.connect(path))),
             Case("log.scores(patient), log.doses(patient)", ours, lambda: forgotten(titration.open(path))),
+            *([Case("a plain index, rows as they came", through_plain, lambda: forgotten(sqlite3.connect(plain), plain))]
+              if is_beside else []),
         ),
-        note="cold: the system was told to forget the file before each read",
+        note="the system was told to forget the file before each read", rounds=7,
     )  # fmt: skip
 
 
@@ -332,33 +380,82 @@ def read_all(path):
     db.close()
 
 
+def chained(path):
+    """What a seal in each row would take: each row's digest over its own bytes and the digest before it."""
+    encode = msgspec.msgpack.Encoder().encode
+    db, before = sqlite3.connect(path), b""
+    for row in db.execute("SELECT * FROM score"):
+        before = hashlib.sha256(before + encode(row)).digest()
+    db.close()
+    return before
+
+
+READ = "reading the same rows with fetchmany"
+
+
+def checked(path, jobs=1):
+    assert verified(path, jobs=jobs).fits
+
+
 def verify(place):
     path = grown.log_of(place, 10_000_000)
+    return Work(
+        "verify", "verify 10,000,000 rows, one process", "verify", READ, 1.2,
+        (
+            Case(READ, lambda: read_all(path)),
+            Case("verify", lambda: checked(path)),
+            Case("a chain per row, and nothing else of it", lambda: chained(path), is_once=True),
+        ),
+        rounds=3, note="three rounds of a minute", is_long=True,
+    )  # fmt: skip
 
-    def checked(jobs):
-        assert verified(path, jobs=jobs).fits
+
+def verify_jobs(place):
+    """As a verb of the shell, so that the processes it starts bring in what the program needs and not this bench."""
+    path = grown.log_of(place, 10_000_000)
+
+    def asked():
+        subprocess.run(
+            [sys.executable, "-m", "titration", "verify", str(path), "--copy", "--jobs", "2"],
+            check=True,
+            capture_output=True,
+        )
 
     return Work(
-        "verify", "verify 10,000,000 rows, one process", "verify", "reading the same rows with fetchmany", 1.2,
-        (
-            Case("reading the same rows with fetchmany", lambda: read_all(path)),
-            Case("verify", lambda: checked(1)),
-            Case("verify --jobs 2 (at most 0.75)", lambda: checked(2)),
-        ),
-        rounds=2, note="two rounds, as one takes a minute",
+        "verify-jobs", "the same on two processes", "titration verify --jobs 2", READ, 0.75,
+        (Case(READ, lambda: read_all(path)), Case("titration verify --jobs 2", asked)),
+        rounds=3, has_peak=False, note="starting them is in the time",
+    )  # fmt: skip
+
+
+def verify_quick(place):
+    """Of a file that was verified in full; what is timed reads it and compares."""
+    path = grown.log_of(place, 10_000_000)
+    assert verified(path, noted=True).fits
+
+    def hashed():
+        with path.open("rb", buffering=0) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def known():
+        assert unchanged(path) is not None
+
+    return Work(
+        "verify-quick", "verify --quick: unchanged since it was verified in full", "verify --quick",
+        "SHA-256 of the file", 1.1, (Case("SHA-256 of the file", hashed), Case("verify --quick", known)),
     )  # fmt: skip
 
 
 def cold_1(place):
-    return chart_cold(place, 1_000_000)
+    return chart_cold(place, 1_000_000, is_beside=False)
 
 
 def cold_30(place):
-    return chart_cold(place, 30_000_000)
+    return chart_cold(place, 30_000_000, is_beside=False)
 
 
 WORKS = {
     "append": append, "append-into": append_into, "csv": from_csv, "one": one, "writers": writers,
-    "chart-cold-1": cold_1, "chart-cold-10": chart_cold, "chart": chart, "verify": verify,
-    "chart-cold-30": cold_30,
+    "chart": chart, "chart-cold-1": cold_1, "chart-cold-10": chart_cold, "chart-cold-30": cold_30,
+    "verify": verify, "verify-jobs": verify_jobs, "verify-quick": verify_quick,
 }  # fmt: skip

@@ -87,6 +87,7 @@ def agreed(log, frame, kind):
 def log_of(place, full):
     """A log of so many scores (at full size), made once: the next smaller one is copied and grown."""
     path, n = place.file(f"scores-{full}.db"), place.n(full, 1000)
+    unknown()
     if path.exists():
         return path
     there = sorted(int(p.stem.split("-")[1]) for p in place.folder.glob("scores-*.db"))
@@ -109,15 +110,21 @@ def log_of(place, full):
             log.append(scores(-(-done // EACH), some, seed=done), kind=Score)
             done += some
     fresh.rename(path)
+    unknown()
     return path
 
 
+def unknown():
+    """Forget the heads kept of every log: these are copies of one another, and each grows apart from the rest."""
+    shutil.rmtree(os.environ["TITRATION_STATE"], ignore_errors=True)
+
+
 def copied(source, target):
-    """A copy to write to; the heads kept of its original are forgotten, for the two grow apart from here."""
+    """A copy to write to, of which no head is known."""
     for end in ("", ".lock", "-journal"):
         target.with_name(target.name + end).unlink(missing_ok=True)
     shutil.copy(source, target)
-    shutil.rmtree(os.environ["TITRATION_STATE"], ignore_errors=True)
+    unknown()
 
 
 def number_of(path, patient):

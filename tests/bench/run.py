@@ -4,6 +4,7 @@ python tests/bench/run.py [--small] [--size 0.05] [--only chart,verify] [--round
 """
 
 import argparse
+import importlib
 import os
 import sys
 import tempfile
@@ -14,14 +15,21 @@ import bench_store
 import grown
 import table
 
+MODULES = ("bench_store", "bench_figures", "bench_derive", "bench_reports", "bench_start")
+
 
 def works():
-    """Every row's maker, by its name; figures and start are brought in here, as they need other libraries."""
-    import bench_figures
-    import bench_reports
-    import bench_start
+    """Every row's maker, by its name."""
+    return {name: make for module in MODULES for name, make in rows_of(module).items()}
 
-    return {**bench_store.WORKS, **bench_figures.WORKS, **bench_reports.WORKS, **bench_start.WORKS}
+
+def rows_of(module):
+    return getattr(importlib.import_module(module), "WORKS", {})
+
+
+def maker(name):
+    """The maker of one row; what the other rows need is not brought in."""
+    return next(rows_of(module)[name] for module in MODULES if name in rows_of(module))
 
 
 def arguments(given):
@@ -56,31 +64,35 @@ def main(given):
 
 def peak(place, name, case):
     """In a process of its own: the most memory one case takes."""
-    chosen = next(one for one in works()[name](place).cases if one.name == case)
+    chosen = next(one for one in maker(name)(place).cases if one.name == case)
     given = chosen.before()
     say(f"{table.peak_of(chosen.run if given is None else lambda: chosen.run(given)):.1f}")
 
 
 def measured(place, asked):
     """Measure what is asked for, row by row; rows that cannot be made say why."""
-    start, rows, every = time.perf_counter(), [], works()
-    names = [n for n in asked.only.split(",") if n] or [n for n in every if not (asked.small and n == "chart-cold-30")]
+    start, rows = time.perf_counter(), []
+    names = [n for n in asked.only.split(",") if n] or [
+        n for n in works() if not (asked.small and n == "chart-cold-30")
+    ]
     for name in names:
         try:
-            work = every[name](place)
+            work = maker(name)(place)
         except LookupError as error:
             say(f"{name:14} - {error}")
             continue
         row = table.measured(work, asked.rounds)
         if not asked.no_memory:
             where = ["--folder", str(place.folder), "--size", str(place.size)]
-            found = {one.name: table.peak(name, one.name, where) for one in work.cases if one.name in row.ms}
+            found = {one: table.peak(name, one, where) for one in work.peaks() if one in row.ms}
             row.mib = {one: mib for one, mib in found.items() if mib is not None}
         rows.append(row)
         say(table.line(row))
         table.save(asked.json, rows, place.size)
     say(f"\n{time.perf_counter() - start:.0f} s; {asked.json}")
-    asked.json.with_name("README-table.md").write_text(table.readme(asked.json), encoding="utf-8")
+    asked.json.with_name("README-table.md").write_text(
+        table.readme(asked.json, list(bench_store.WORKS)), encoding="utf-8"
+    )
     return rows
 
 

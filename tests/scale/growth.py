@@ -6,6 +6,7 @@ PYTHONPATH=tests python tests/scale/growth.py step FOLDER MILLIONS NAME     (run
 import json
 import resource
 import shutil
+import statistics
 import sys
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from bench import grown
 import titration
 from titration.records import Score
 
-STEPS = ("append", "chart", "verify", "export")
+STEPS = ("append", "warm", "chart", "verify", "backup", "export")
 MILLION = 1_000_000
 
 
@@ -26,6 +27,12 @@ def path_of(folder, millions):
 def made(folder, millions):
     """The log of that size; the next smaller one is copied and grown."""
     return grown.log_of(grown.Place(Path(folder)), millions * MILLION)
+
+
+def processor():
+    """Seconds of processor this process has taken, all its threads together: what a busy computer does not change."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def append(path):
@@ -58,6 +65,29 @@ def chart(path):
     return seconds
 
 
+def warm(path):
+    """Seconds to read one patient's scores and dose changes out of a log that is open, the middle of seven times."""
+    with titration.open(path) as log:
+        taken = []
+        for _ in range(8):
+            start = time.perf_counter()
+            log.scores(grown.code(1)), log.doses(grown.code(1))
+            taken.append(time.perf_counter() - start)
+    return statistics.median(taken[1:])
+
+
+def backup(path):
+    """Seconds to make a verified copy."""
+    copy = path.with_name("backup.db")
+    copy.unlink(missing_ok=True)
+    with titration.open(path) as log:
+        start = time.perf_counter()
+        assert log.backup(copy).fits
+        seconds = time.perf_counter() - start
+    copy.unlink()
+    return seconds
+
+
 def verify(path):
     """Seconds to read the whole file against its seals, on one process."""
     with titration.open(path) as log:
@@ -84,7 +114,10 @@ if __name__ == "__main__":
     _, _, folder, millions, name = sys.argv
     path = made(folder, int(millions))
     if name != "made":
+        before = processor()
         seconds = globals()[name](path)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        told = {"seconds": round(seconds, 3), "peak_mb": peak, "file_mb": path.stat().st_size // 2**20}
+        told = {
+            "seconds": round(seconds, 3), "processor": round(processor() - before, 2),
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "file_mb": path.stat().st_size // 2**20,
+        }  # fmt: skip
         sys.stdout.write(json.dumps(told) + "\n")
