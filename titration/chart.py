@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from titration.derive.kept import Kept
 from titration.derived import Derived
 
 if TYPE_CHECKING:
@@ -54,11 +55,15 @@ class Chart(Derived):
     frames: Mapping[str, pd.DataFrame]
     scales: Register
 
+    def __post_init__(self) -> None:
+        """What follows from the frames is derived once: they do not change any more."""
+        object.__setattr__(self, "frames", Kept(self.frames, patient=self.patient))
+
     def __getattr__(self, name: str) -> pd.DataFrame:
         """A frame by its name: `chart.doses`, `chart.scores`, `chart.refills` and so on."""
         frames = self.__dict__.get("frames", {})
         if name in frames:
-            made: pd.DataFrame = frames[name].copy(deep=False)  # copy-on-write: free until it is edited
+            made: pd.DataFrame = frames[name]  # a copy of your own, see `Kept`
             return made
         message = f"a chart has no {name!r}; its frames are {', '.join(frames)}"
         raise AttributeError(message)
@@ -120,13 +125,17 @@ class Chart(Derived):
         """The picture's text twin: the same in plain words, 80 columns, for pasting into a chart."""
         return self.plot().twin
 
-    def report(self, month: str, *, before_after: bool = False, pictures: bool = True) -> MonthlyReport:
+    def report(
+        self, month: str, *, before_after: bool = False, pictures: bool = True, study_id: str | None = None
+    ) -> MonthlyReport:
         """The month's report, from this chart alone.
 
         Args:
             month: As in 2026-10; its edges are midnights in the log's zone.
             before_after: Whether scores before and after each change are added, with what may mislead in them.
             pictures: Whether it is drawn too; without them it says the same, in a tenth of the time.
+            study_id: What the patient is called on a de-identified report (`deidentified.study_ids` makes one); it
+                speaks of the newest 28 days, counted from the implant, that were over by the end of the month.
 
         Returns:
             A report that shows itself in a notebook; `.save("out/")` writes PDF, HTML, text and facts.
@@ -138,8 +147,8 @@ class Chart(Derived):
         from titration.report import monthly  # noqa: PLC0415 - Typst and Jinja are heavy
 
         return monthly.build(
-            self, month, history=self.frames["corrections"], before_after=before_after, pictures=pictures
-        )
+            self, month, history=self.frames["corrections"], before_after=before_after, pictures=pictures, study_id=study_id,
+        )  # fmt: skip
 
     def card(self) -> Paper:
         """The record card for an emergency department, an MRI, surgery or a transfer: facts on one page, each with its date.

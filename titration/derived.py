@@ -11,7 +11,6 @@ from titration.derive import (
     boluses,
     clock,
     diary,
-    dose,
     epochs,
     findings,
     goals,
@@ -19,6 +18,7 @@ from titration.derive import (
     ledger,
     program,
     reconcile,
+    recorded,
     reservoir,
     totals,
     weekly,
@@ -57,17 +57,13 @@ class Derived:
 
     @property
     def staircase(self) -> pd.DataFrame:
-        """The dose in force from segment to segment; see `derive.dose.staircase`.
+        """The dose in force from segment to segment; see `derive.recorded.staircase`.
 
         Example:
             >>> demo_log.chart("P001").staircase["dose_mcg_per_day"].tolist()[:2]
             [100.0, 115.0]
         """
-        frames = self.frames
-        return dose.staircase(
-            reconcile.on_record(frames, zone=self.zone), zone=self.zone, until=self.asof_at,
-            patient_states=frames["patient_states"], readouts=frames["readouts"],
-        )  # fmt: skip
+        return recorded.staircase(self.frames, zone=self.zone, until=self.asof_at)
 
     @property
     def unexplained(self) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from titration import errors, frames, known
+from titration import batching, errors, known
 from titration.entry import ahead, days, door
 from titration.holding import Held
 from titration.recording import (
@@ -62,7 +62,7 @@ def append(
             for table, child in children.items():
                 if len(child):
                     of = [row_of[position] for position in child["of"].tolist()]
-                    writing.add(frames.batch_of(KINDS[table], child, of))
+                    writing.add(batching.batch_of(KINDS[table], child, of))
     return entry_of(writing.written, rows, asked.notes + noticed)
 
 
@@ -73,7 +73,7 @@ def _added(writing: Writing, kind: RecordKind, frame: pd.DataFrame) -> list[int]
     come, each would touch another page of it. Facts of one patient and time stay in the order they were given in.
     """
     if not kind.distinct or len(frame) <= MANY:
-        return list(writing.add(frames.batch_of(kind, frame)))
+        return list(writing.add(batching.batch_of(kind, frame)))
     import numpy as np  # noqa: PLC0415 - pandas, which is here when there is a frame, has brought it in
     import pandas as pd  # noqa: PLC0415 - as above
 
@@ -81,7 +81,7 @@ def _added(writing: Writing, kind: RecordKind, frame: pd.DataFrame) -> list[int]
     moments = [pd.DatetimeIndex(frame[name]).asi8 for name in names if name in frame]
     order = np.lexsort((*moments, pd.factorize(frame["patient"])[0]))
     rows = np.empty(len(frame), np.int64)
-    rows[order] = writing.add(frames.batch_of(kind, frame.iloc[order]))
+    rows[order] = writing.add(batching.batch_of(kind, frame, order=order))
     return list(rows.tolist())
 
 
@@ -100,18 +100,24 @@ def ask(store: Store, parts: Sequence[Part], today: date) -> door.Asked:
 
 def _days(kind: RecordKind, frame: pd.DataFrame, held: Held, today: date) -> Iterator[errors.Question]:
     """Days ahead of today, and the first day of each patient beside the year of birth."""
-    observed = frame[f"{kind.moment}_on"].dt.date
-    late = observed > today if len(frame) else observed.astype(bool)
-    yield from days.ahead(kind.title, dict.fromkeys(zip(frame["patient"][late], observed[late], strict=True)), today)
-    for patient, first in observed.groupby(frame["patient"]).min().items():
-        yield from days.before_birth(kind.title, str(patient), first, held.birth_year(str(patient)))
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    observed = frame[f"{kind.moment}_on"]
+    late = (observed > pd.Timestamp(today)).to_numpy()
+    if late.any():
+        some = zip(frame["patient"][late], observed[late].dt.date, strict=True)
+        yield from days.ahead(kind.title, dict.fromkeys(some), today)
+    places, patients = frame["patient"].factorize()
+    firsts = observed.groupby(places).min().dt.date  # by number, in order of these: patients as they first come
+    for patient, first in sorted(zip(patients.tolist(), firsts, strict=True)):
+        yield from days.before_birth(kind.title, patient, first, held.birth_year(patient))
 
 
 def records(kind: RecordKind, frame: pd.DataFrame, children: Mapping[str, pd.DataFrame]) -> list[Record]:
     """The records of a frame in contract dtypes, in order of patient and time; checked when the frame was made."""
     moments = [f"{kind.moment}{ending}" for ending in ("_on", "_at") if f"{kind.moment}{ending}" in frame]
     ordered = frame.sort_values(["patient", *moments], kind="stable") if "patient" in frame else frame
-    kept = frames.batch_of(kind, ordered).columns
+    kept = {column.name: batching.plain(ordered[column.name]) for _, column in kind.stored()}
     own: dict[str, dict[int, tuple[Record, ...]]] = {}
     for field in kind.children:
         of_kind = kind_of(field.value.record)  # type: ignore[attr-defined]  # Children has it

@@ -226,18 +226,14 @@ def writers(place):
     """Two and four processes that append at once, against one; each writes its own share of the notes."""
     notes = place.n(400, 8)
 
-    def started(processes):
-        path = place.file("writers.db")
-        grown.started(path, 1).close()
-        command = [
-            sys.executable,
-            str(RUN),
-            "--folder",
-            str(place.folder),
-            "--write",
-            str(path),
-            str(notes // processes),
-        ]
+    def started(processes, flag="--write"):
+        path = place.file("writers.db" if flag == "--write" else "deferred.db")
+        if flag == "--write":
+            grown.started(path, 1).close()
+        else:
+            path.unlink(missing_ok=True)
+            connected(path).execute("CREATE TABLE note (row INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT")
+        command = [sys.executable, str(RUN), "--folder", str(place.folder), flag, str(path), str(notes // processes)]
         children = [
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             for _ in range(processes)
@@ -258,12 +254,26 @@ def writers(place):
             assert len(log.notes()) == notes // len(children) * len(children)
         assert verified(path).fits
 
+    def deferred(begun):
+        path, children = begun
+        for child in children:
+            child.stdin.write("begin\n")
+            child.stdin.close()
+        refused = sum(int(child.stdout.readline()) for child in children)
+        for child in children:
+            child.stdout.close()
+            child.wait()
+        if refused:
+            message = f"{refused} of {notes} entries refused, the database was locked"
+            raise sqlite3.OperationalError(message)
+
     return Work(
         "writers", "two and four writers, no error and no lost entry", "four writers", "one writer, as many entries", 1.11,
         (
             Case("one writer, as many entries", written, lambda: started(1)),
             Case("two writers", written, lambda: started(2)),
             Case("four writers", written, lambda: started(4)),
+            Case("four writers, raw, in deferred transactions", deferred, lambda: started(4, "--deferred")),
         ),
         rounds=3, note="0.9 of its throughput is a ratio of 1.11; the processes have the log open when the time begins",
     )  # fmt: skip
@@ -272,6 +282,29 @@ def writers(place):
 def _tell(word):
     sys.stdout.write(f"{word}\n")
     sys.stdout.flush()
+
+
+def connected(path):
+    db = sqlite3.connect(path, isolation_level=None, timeout=30)
+    db.execute("PRAGMA synchronous = EXTRA")
+    return db
+
+
+def write_deferred(path, n):
+    """What a writer does that begins as SQLite does by itself: it reads, and asks for the right to write too late."""
+    db, refused = connected(path), 0
+    _tell("ready")
+    sys.stdin.readline()
+    for k in range(n):
+        try:
+            db.execute("BEGIN")
+            (top,) = db.execute("SELECT coalesce(max(row), 0) FROM note").fetchone()
+            db.execute("INSERT INTO note VALUES (?, ?)", (top + 1, f"note {k}"))
+            db.execute("COMMIT")
+        except sqlite3.OperationalError:
+            refused += 1
+            db.execute("ROLLBACK")
+    _tell(refused)
 
 
 def write(path, n):

@@ -22,7 +22,7 @@ def middle(own, values):
     first = np.flatnonzero(np.append(True, own[1:] != own[:-1]))
     n = np.diff(np.append(first, len(own)))
     at = [values[first + ((n - 1) * share).astype("int64")] for share in (0, 0.25, 0.75, 1)]
-    return n, (values[first + (n - 1) // 2] + values[first + n // 2]) / 2, at
+    return n, (values[first + (n - 1) // 2] + values[first + n // 2]) / 2, at, own[first]
 
 
 def plain_windows(use, f, *, is_sorted):
@@ -65,9 +65,7 @@ def plain_weeks(use, f):
     patient, day, value = numbers(f["scores"], "observed_on", "value")
 
     def run():
-        key = (patient << 24) + day
-        found = middle(key, value)[1]
-        keys = np.unique(key)
+        _, found, _, keys = middle((patient << 24) + day, value)
         return middle((keys >> 24 << 24) + ((keys & 0xFFFFFF) + 3) // 7, found)
 
     return run
@@ -77,7 +75,12 @@ def plain_filled(use, f):
     """How many days of five years have a value, by patient."""
     del use
     patient, day, value = numbers(f["scores"], "observed_on", "value")
-    return lambda: np.bincount(np.unique(((patient << 24) + day)[np.isfinite(value)]) >> 24)
+
+    def run():
+        key = np.sort(((patient << 24) + day)[np.isfinite(value)])
+        return np.bincount(key[np.append(True, key[1:] != key[:-1])] >> 24)
+
+    return run
 
 
 def plain_trailing(use, f):
@@ -133,8 +136,9 @@ def plain_totals(use, f):
             1, "D"
         )
         key = (patient[of] << 24) + day.astype("int64")
-        days, place = np.unique(key, return_inverse=True)
-        return days, np.bincount(place, weights=dose_[of] * share)
+        order = np.argsort(key, kind="stable")
+        first = np.flatnonzero(np.append(True, np.diff(key[order]) != 0))
+        return key[order][first], np.add.reduceat((dose_[of] * share)[order], first)
 
     return run
 

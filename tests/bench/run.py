@@ -43,6 +43,7 @@ def arguments(given):
     parser.add_argument("--no-memory", action="store_true")
     parser.add_argument("--peak", nargs=2, metavar=("WORK", "CASE"), help=argparse.SUPPRESS)
     parser.add_argument("--write", nargs=2, metavar=("LOG", "N"), help=argparse.SUPPRESS)
+    parser.add_argument("--deferred", nargs=2, metavar=("FILE", "N"), help=argparse.SUPPRESS)
     return parser.parse_args(given)
 
 
@@ -57,6 +58,8 @@ def main(given):
         place = grown.Place(folder, asked.size)
         if asked.write:
             return bench_store.write(Path(asked.write[0]), int(asked.write[1]))
+        if asked.deferred:
+            return bench_store.write_deferred(Path(asked.deferred[0]), int(asked.deferred[1]))
         if asked.peak:
             return peak(place, *asked.peak)
         return measured(place, asked)

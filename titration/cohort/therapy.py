@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from titration.derive import dose, moments, reconcile
+from titration.derive import moments, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,10 +56,7 @@ def staircases(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime
     Source:
         By definition.
     """
-    return dose.staircase(
-        reconcile.on_record(frames, zone=zone), zone=zone, until=until, patient_states=frames["patient_states"],
-        readouts=frames["readouts"],
-    )  # fmt: skip
+    return recorded.staircase(frames, zone=zone, until=until)
 
 
 def therapies(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime) -> pd.DataFrame:

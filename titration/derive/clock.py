@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from titration.derive import moments
+from titration.derive.kept import once, own_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,10 @@ def offsets(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     Source:
         By definition.
     """
+    return once(frames, _offsets, zone=zone)
+
+
+def _offsets(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     said = _said(frames, zone=zone)
     by = said["patient"]
     said["stated_by"] = said["stated"].where(~said["is_reset"], np.inf).groupby(by).ffill()  # inf: not known any more
@@ -253,13 +258,9 @@ def difference_at(frames: Mapping[str, pd.DataFrame], *, patient: str, zone: str
         Offset of the pump's clock from UTC less that of the wall clock; by definition.
     """
     moment = moments.instant(at)
-    own = offsets({name: _of(frames[name], patient) for _, name, _ in SOURCES}, zone=zone)
+    own = offsets(own_frames(frames, patient), zone=zone)
     own = own[(own["start"] <= moment) & (own["end"].isna() | (own["end"] > moment))]
     if own.empty:
         return None
     wall = wall_offset(pd.Series([moment]).astype(moments.INSTANT), zone=zone)
     return int(own["offset_min"].iloc[-1] - wall.iloc[0])
-
-
-def _of(frame: pd.DataFrame, patient: str) -> pd.DataFrame:
-    return frame[frame["patient"] == patient]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from titration.derive import moments
+from titration.derive.kept import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,9 +102,16 @@ def dates(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     Source:
         By definition: days between two dates.
     """
+    return once(frames, _dates, zone=zone)
+
+
+def _dates(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     placed = {record: _placed(frames, record, zone=zone) for record in STEMS}
-    found = [_of_source(source, placed) for source in SOURCES]
-    made = pd.concat(found, ignore_index=True)
+    every = pd.concat([rows[_KEPT] for rows in placed.values()], ignore_index=True)
+    found = [own for source in SOURCES if len(own := _newest(source, placed))]
+    if not found:
+        return moments.typed(pd.DataFrame(columns=list(DATES)), DATES)
+    made = _stale(pd.concat(found, ignore_index=True), every)
     first = made.groupby("patient")["on"].transform("min")
     made["days_after_first"] = (made["on"] - first).dt.days
     made = made.sort_values(["patient", "on", "what"], kind="stable")
@@ -117,29 +125,37 @@ def _placed(frames: Mapping[str, pd.DataFrame], record: str, *, zone: str) -> pd
     return made.assign(record=record, day=moments.local_day(made["moment"], zone=zone))
 
 
-def _of_source(source: Source, placed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+_KEPT: Final = ["patient", "record", "row", "moment", "by_day", "day"]
+
+
+def _newest(source: Source, placed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The newest date of one kind of each patient, with where it stands."""
     given = placed[source.record]
     given = given[given[source.column].notna()].drop_duplicates("patient", keep="last")
-    kept = given[["patient", "record", "row", "moment", "by_day", "day"]]
-    own = kept.assign(on=given[source.column].astype(moments.DAY), what=source.what)
-    own = own.rename(columns={"moment": "recorded_at"})
-    names = ["patient", "record", "row", "moment", "by_day", "day"]
-    later = pd.concat([placed[record][names] for record in source.after], ignore_index=True)
-    later = later.rename(columns={name: f"later_{name}" for name in names[1:]})
-    met = own[["patient", "recorded_at", "by_day", "day"]].merge(later, on="patient", how="inner")
+    own = given[_KEPT].assign(on=given[source.column].astype(moments.DAY), what=source.what, was=source.was)
+    return own.rename(columns={"moment": "recorded_at"})
+
+
+def _stale(own: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Those dates with what was recorded later that may make them out of date: how many, the first, and in words."""
+    own = own.assign(place=range(len(own)))
+    later = every.rename(columns={name: f"later_{name}" for name in _KEPT[1:]})
+    pairs = [(source.what, record) for source in SOURCES for record in source.after]
+    after = pd.DataFrame(pairs, columns=["what", "later_record"], dtype="str")
+    met = own[["patient", "what", "recorded_at", "by_day", "day", "place"]].merge(after, on="what")
+    met = met.merge(later, on=["patient", "later_record"])
     # on the day itself only what is known to be later
     by_day = met["later_day"] > met["day"]
     is_later = (met["later_moment"] > met["recorded_at"]).where(~(met["by_day"] | met["later_by_day"]), by_day)
-    met = met[is_later].sort_values(["patient", "later_moment", "later_row"], kind="stable")
-    n = met.groupby("patient").size()
-    first = met.drop_duplicates("patient").rename(columns={"later_moment": "later_at"})
-    own = own.merge(
-        first[["patient", "later_record", "later_row", "later_at", "later_by_day", "later_day"]], how="left"
-    )
+    met = met[is_later].sort_values(["place", "later_moment", "later_row"], kind="stable")
+    n = met.groupby("place").size()
+    first = met.drop_duplicates("place").rename(columns={"later_moment": "later_at"})
+    named = ["place", "later_record", "later_row", "later_at", "later_by_day", "later_day"]
+    own = own.merge(first[named], on="place", how="left")
     word = own["later_record"].map({record: said for record, (_, _, said) in STEMS.items()}).astype("str")
-    says = f"{source.was} before the " + word + " of " + own["later_day"].dt.strftime("%Y-%m-%d").astype("str")
+    says = own["was"] + " before the " + word + " of " + own["later_day"].dt.strftime("%Y-%m-%d").astype("str")
     return own.assign(
-        n_later=n.reindex(own["patient"]).fillna(0).astype("int64").to_numpy(),
+        n_later=n.reindex(own["place"]).fillna(0).astype("int64").to_numpy(),
         later_by_day=own["later_by_day"].eq(other=True),
         later_at=own["later_at"].astype(moments.INSTANT),
         says=says,

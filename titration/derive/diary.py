@@ -268,12 +268,12 @@ def _diary_days(scores: pd.DataFrame, *, zone: str, scales: Mapping[str, Scale])
 
 def _filled(entries: pd.DataFrame, valued: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether each entry has a value on one of its days."""
-    left = entries.assign(place=np.arange(len(entries))).sort_values("ends_on", kind="stable")
-    right = valued[[*WHOSE, "day"]].astype({"day": moments.DAY}).sort_values("day", kind="stable")
-    met = pd.merge_asof(left, right, left_on="ends_on", right_on="day", by=WHOSE)
-    filled = np.zeros(len(entries), dtype=bool)
-    filled[met["place"].to_numpy()] = (met["day"] >= met["begins_on"]).to_numpy()
-    return filled
+    n, whole = len(entries), "datetime64[D]"
+    whose = grouped.numbered(pd.concat([entries[WHOSE], valued[WHOSE]], ignore_index=True), WHOSE).of << 32
+    there = np.sort(whose[n:] + valued["day"].to_numpy(dtype=whole).astype("int64"))
+    begins, ends = (whose[:n] + entries[f"{on}_on"].to_numpy(dtype=whole).astype("int64") for on in ("begins", "ends"))
+    last = np.append(np.iinfo("int64").min, there)[np.searchsorted(there, ends, side="right")]
+    return np.asarray(last >= begins, dtype=bool)
 
 
 def _counted(inside: pd.DataFrame) -> pd.DataFrame:

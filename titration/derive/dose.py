@@ -102,12 +102,8 @@ def staircase(
     Source:
         By definition.
     """
-    last = moments.instant(until)
     ordered = found.sequence(doses, readouts, zone=zone, patient_states=patient_states)
-    made = intervals.of_sequence(ordered, until=last)
-    is_open = made["end"].isna() | (made["end"] > last)
-    made = made.assign(end=made["end"].where(~is_open, last), is_open=is_open)
-    return moments.typed(intervals.in_pieces(made, zone=zone), STAIRCASE)
+    return moments.typed(intervals.pieces(ordered, zone=zone, last=moments.instant(until)), STAIRCASE)
 
 
 def in_force(

@@ -111,7 +111,7 @@ def _readouts(readouts: pd.DataFrame | None, changes: pd.DataFrame, *, zone: str
     placed = placed.rename(columns={"moment": "start", "read_offset_min": "offset_min"})
     kept = ["patient", "start", "by_day", "row", "first_row", "offset_min", *PROGRAM]
     read = placed[kept].assign(record="readout", says=SILENT, rank=0, status="found", timing="observed")
-    if read.empty or changes.empty:
+    if read.empty or changes.empty or not (read["by_day"].any() or changes["by_day"].any()):
         return read
     return _placed_in_day(read, changes, zone=zone)
 
@@ -150,9 +150,8 @@ def _unlike(found: dict[str, Any], given: dict[str, Any]) -> list[npt.NDArray[np
     """Whether dose, mode, concentration were read, are on record, and do not agree."""
     dose, old = (np.asarray(one["dose_mcg_per_day"], dtype="float64") for one in (found, given))
     strength, was = (np.asarray(one["concentration_mcg_per_ml"], dtype="float64") for one in (found, given))
-    mode, before = (pd.array(one["mode"], dtype="str") for one in (found, given))
-    both = ~(pd.isna(mode) | pd.isna(before))
-    other_mode = both & np.asarray((mode != before).astype("bool"))
+    mode, before = (np.asarray(one["mode"], dtype=object) for one in (found, given))
+    other_mode = ~pd.isna(mode) & ~pd.isna(before) & np.asarray(mode != before, dtype=bool)
     return [
         np.isfinite(dose) & np.isfinite(old) & ~same_dose(dose, old),
         np.asarray(other_mode, dtype=bool),
@@ -202,9 +201,12 @@ def _decimals(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 def _ends(ordered: pd.DataFrame, patient_states: pd.DataFrame | None, *, zone: str) -> pd.Series:
     """When following ended next: the start of that day, or its end where the day has a program of its own."""
+    none = pd.Series(pd.NaT, index=ordered.index, dtype=moments.INSTANT)
     if patient_states is None or patient_states.empty or ordered.empty:
-        return pd.Series(pd.NaT, index=ordered.index, dtype=moments.INSTANT)
+        return none
     known = patient_states[patient_states["following"].notna()]
+    if not known["following"].isin(ENDED).any():
+        return none
     known = known.sort_values(["patient", "noted_on", "first_row"], kind="stable")
     known = known.drop_duplicates(["patient", "noted_on"], keep="last")
     known = known[known["following"].isin(ENDED)]
@@ -264,7 +266,9 @@ def _read(
     no_dose = ~is_stated & unlike[1]
     found["dose_mcg_per_day"] = np.where(no_dose, np.nan, found["dose_mcg_per_day"])
     found["dose_mcg_per_day"][~is_stated & (found["mode"] == "stopped")] = 0.0
-    made["differs"][at[is_other]] = _words(found, given, unlike)[is_other]
+    if is_other.any():
+        said, was = ({name: value[is_other] for name, value in one.items()} for one in (found, given))
+        made["differs"][at[is_other]] = _words(said, was, [flags[is_other] for flags in unlike])
     for name, value in found.items():
         made[name][at] = value
     return np.asarray(~(is_other | is_first), dtype=bool)

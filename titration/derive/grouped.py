@@ -54,12 +54,13 @@ def numbered(frame: pd.DataFrame, by: Sequence[str]) -> Groups:
     """
     code, widest = np.zeros(len(frame), dtype="int64"), 1
     for name in by:
-        own, width = _coded(frame[name])
+        own, width = coded(frame[name])
+        if width == 1:
+            continue
         if widest * width > _MOST:  # kept small, so that no product overflows
-            code = pd.factorize(code, sort=True)[0].astype("int64")
-            widest = len(frame) + 1
+            code, widest = _close(code, widest), len(frame) + 1
         code, widest = code * width + own, widest * width
-    code = pd.factorize(code, sort=True)[0].astype("int64")
+    code = _close(code, widest)
     first = np.zeros(int(code.max()) + 1 if len(code) else 0, dtype="int64")
     first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
     return Groups(code, frame[list(by)].iloc[first].reset_index(drop=True))
@@ -68,31 +69,41 @@ def numbered(frame: pd.DataFrame, by: Sequence[str]) -> Groups:
 _MOST = 1 << 62
 
 
-def _coded(values: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
-    """Each value by its place among all, in order, missing ones last; and how many places there are."""
-    if isinstance(values.dtype, pd.StringDtype):  # its own factorize takes three times as long as that of objects
-        texts = values.to_numpy(dtype=object)
-        if _is_one(texts):
-            return np.zeros(len(texts), dtype="int64"), 1
-        found, unique = pd.factorize(texts)
+def coded(values: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
+    """Each value by its place among all, in order, missing ones last; and how many places there are.
+
+    Args:
+        values: Texts, numbers or times.
+
+    Example:
+        >>> places, width = coded(pd.Series(["right", None, "left"], dtype="str"))
+        >>> places.tolist(), width
+        ([1, 2, 0], 3)
+
+    Source:
+        By definition.
+    """
+    if isinstance(values.dtype, pd.StringDtype):
+        found, texts = (
+            values.array.factorize()
+        )  # of the texts as they are kept: made objects, it takes six times as long
+        unique = texts.to_numpy(dtype=object)
         place = np.empty(len(unique) + 1, dtype="int64")
         place[np.argsort(unique)] = np.arange(len(unique))
         place[-1] = len(unique)
+        if len(unique) == 0 or (len(unique) == 1 and (found == 0).all()):  # as a column that a scale does not use
+            return np.zeros(len(values), dtype="int64"), 1
         return place[found], len(unique) + 1
     own, index = pd.factorize(values, sort=True)
     return np.where(own < 0, len(index), own).astype("int64"), len(index) + 1
 
 
-def _is_one(texts: npt.NDArray[Any]) -> bool:
-    """Whether all say the same, or all are missing: so it is of a column that a scale does not use; found in a glance."""
-    if not len(texts):
-        return False
-    if pd.isna(texts[0]):
-        return bool(pd.isna(texts[:_GLANCE]).all() and pd.isna(texts).all())
-    return bool((texts[:_GLANCE] == texts[0]).all() and (texts == texts[0]).all())
-
-
-_GLANCE = 1000
+def _close(code: npt.NDArray[np.int64], widest: int) -> npt.NDArray[np.int64]:
+    """Numbers below `widest` as their places among those that are there."""
+    if widest > 2 * len(code):
+        return pd.factorize(code, sort=True)[0].astype("int64")
+    place = np.cumsum(np.bincount(code, minlength=widest) > 0) - 1
+    return place[code].astype("int64")
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,6 +55,30 @@ def of_sequence(every: pd.DataFrame, *, until: pd.Timestamp | None = None) -> pd
     return made.assign(is_change=_is_change(made)).reset_index(drop=True)
 
 
+def pieces(ordered: pd.DataFrame, *, zone: str, last: pd.Timestamp) -> pd.DataFrame:
+    """Each program with its interval up to an instant, in pieces; see `dose.staircase`.
+
+    Args:
+        ordered: What `found.sequence` gives.
+        zone: IANA name.
+        last: The end of what nothing recorded ended, and of what ended later.
+
+    Returns:
+        The columns of `in_pieces`.
+
+    Example:
+        >>> none = pd.DataFrame(columns=list(found.SEQUENCE)).astype(found.SEQUENCE)
+        >>> pieces(none, zone="UTC", last=pd.Timestamp("2026-01-01T00:00Z")).empty
+        True
+
+    Source:
+        By definition.
+    """
+    made = of_sequence(ordered, until=last)
+    is_open = made["end"].isna() | (made["end"] > last)
+    return in_pieces(made.assign(end=made["end"].where(~is_open, last), is_open=is_open), zone=zone)
+
+
 def in_pieces(made: pd.DataFrame, *, zone: str) -> pd.DataFrame:
     """Intervals in pieces: a programmed one up to where it was first seen, any one after it was last seen.
 
@@ -100,8 +124,8 @@ def in_pieces(made: pd.DataFrame, *, zone: str) -> pd.DataFrame:
     tail = continued.assign(
         start=last.where(has_last, first).astype(moments.INSTANT), is_confirmed=sure_tail, is_unexplained=is_other
     )[cut]
-    pieces = [head, *(piece for piece in (middle, tail) if not piece.empty)]
-    both = pd.concat(pieces) if len(pieces) > 1 else head
+    every = [head, *(piece for piece in (middle, tail) if not piece.empty)]
+    both = pd.concat(every) if len(every) > 1 else head
     return both.assign(place=both.index).sort_values(["place", "start"], kind="stable", ignore_index=True)
 
 

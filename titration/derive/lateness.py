@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from titration.derive import moments
+from titration.derive.kept import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,6 +138,10 @@ def provenance(frames: Mapping[str, pd.DataFrame], *, zone: str, scales: Registe
         By definition; the limits are those of `RULES`.
     """
     del scales
+    return once(frames, _provenance, zone=zone)
+
+
+def _provenance(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     judged = lateness(frames["scores"], zone=zone)
     days = judged["days_late"].astype("float64").to_numpy()
     causes = [

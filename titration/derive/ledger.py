@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from titration.derive import cuts, diary, dose, grouped, moments, reconcile, score, windows
+from titration.derive import cuts, diary, grouped, moments, reconcile, recorded, score, windows
 from titration.derive.washout import WINDOW, Window
 
 if TYPE_CHECKING:
@@ -102,16 +102,14 @@ def ledger(
     Source:
         By definition; percent as in `dose.percent_change`, sides as in `windows.before_after`.
     """
-    recorded = reconcile.on_record(frames, zone=zone)
-    stairs = dose.staircase(
-        recorded, zone=zone, until=until, patient_states=frames.get("patient_states"), readouts=frames.get("readouts")
-    )
-    made = dose.with_changes(stairs)
+    programs = reconcile.on_record(frames, zone=zone)
+    stairs = recorded.staircase(frames, zone=zone, until=until)
+    made = recorded.changes(frames, zone=zone, until=until)
     made = made[made["start"] == made["began"]].drop_duplicates(_KEY).rename(columns={"start": "effective_at"})
     made = made.assign(record=made["record"].astype("str"), day=moments.local_day(made["effective_at"], zone=zone))
     same = made["patient"] == made["patient"].shift(1)
     made["days_since"] = (made["day"] - made["day"].shift(1).where(same)).dt.days.astype("Int64")
-    words = recorded[["patient", "row", "reason", "ordered_by", "programmed_by"]].assign(record="dose_change")
+    words = programs[["patient", "row", "reason", "ordered_by", "programmed_by"]].assign(record="dose_change")
     made = made.merge(words.astype({"record": "str"}), on=_KEY, how="left")
     scores = _of_main(frames["scores"], scales, scale)
     sides = windows.before_after(

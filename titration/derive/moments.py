@@ -1,14 +1,16 @@
 """The instant a row is sorted and drawn at; a day alone stays a day in the record.
 
-Imports pandas only. What is made here stands in columns of its own, never in the record's.
+Imports `grouped`. What is made here stands in columns of its own, never in the record's.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+
+from titration.derive.grouped import coded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,9 +61,9 @@ def day_start(days: pd.Series, *, zone: str) -> pd.Series:
         By definition.
     """
     twice = np.ones(len(days), dtype=bool)
-    wall = days.astype("datetime64[us]")
-    local = wall.dt.tz_localize(zone, ambiguous=twice, nonexistent="shift_forward")
-    return local.dt.tz_convert("UTC").astype(INSTANT)
+    wall = pd.DatetimeIndex(days.to_numpy(dtype="datetime64[us]"))
+    local = wall.tz_localize(zone, ambiguous=twice, nonexistent="shift_forward")
+    return pd.Series(local.tz_convert("UTC"), index=days.index, name=days.name)
 
 
 def local_day(instants: pd.Series, *, zone: str) -> pd.Series:
@@ -81,8 +83,9 @@ def local_day(instants: pd.Series, *, zone: str) -> pd.Series:
     Source:
         By definition.
     """
-    days: pd.Series = instants.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize().astype(DAY)
-    return days
+    wall = pd.DatetimeIndex(instants).tz_convert(zone).tz_localize(None)
+    days = wall.to_numpy().astype("datetime64[D]").astype(DAY)
+    return pd.Series(days, index=instants.index, name=instants.name)
 
 
 def placed(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
@@ -110,11 +113,19 @@ def placed(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
     Source:
         By definition.
     """
-    start = day_start(frame[f"{stem}_on"], zone=zone)
+    made = frame.copy(deep=False)
     if f"{stem}_at" not in frame.columns:
-        return frame.assign(moment=start, by_day=np.ones(len(frame), dtype=bool))
+        made["moment"], made["by_day"] = day_start(frame[f"{stem}_on"], zone=zone), np.ones(len(frame), dtype=bool)
+        return made
     at = frame[f"{stem}_at"]
-    return frame.assign(moment=at.where(at.notna(), start).astype(INSTANT), by_day=at.isna())
+    by_day = at.isna().to_numpy()
+    if by_day.any():
+        start = day_start(frame[f"{stem}_on"][by_day], zone=zone)
+        instants = at.to_numpy(dtype="datetime64[us]", copy=True)
+        instants[by_day] = start.to_numpy(dtype="datetime64[us]")
+        at = pd.Series(pd.DatetimeIndex(instants, tz="UTC"), index=frame.index)
+    made["moment"], made["by_day"] = at, by_day
+    return made
 
 
 def in_order(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
@@ -137,9 +148,12 @@ def in_order(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
     Source:
         By definition.
     """
-    return placed(frame, stem, zone=zone).sort_values(
-        ["patient", "moment", "first_row"], kind="stable", ignore_index=True
-    )
+    made = placed(frame, stem, zone=zone)
+    moment, row = made["moment"].to_numpy(dtype="datetime64[us]"), made["first_row"].to_numpy()
+    order = np.lexsort((row, moment, coded(made["patient"])[0]))
+    if (order[1:] > order[:-1]).all():  # as most frames are: read in order
+        return made.reset_index(drop=True)
+    return made.take(order).reset_index(drop=True)
 
 
 def typed(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
@@ -159,4 +173,9 @@ def typed(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
     Source:
         By definition.
     """
-    return frame[list(dtypes)].astype(dict(dtypes)).reset_index(drop=True)
+    made = frame[list(dtypes)].reset_index(drop=True)
+    for name, found in zip(dtypes, made.dtypes, strict=True):
+        dtype: Any = dtypes[name]
+        if found != dtype:
+            made[name] = made[name].astype(dtype)
+    return made

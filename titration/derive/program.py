@@ -112,9 +112,13 @@ def closure(doses: pd.DataFrame, dose_steps: pd.DataFrame, timed_boluses: pd.Dat
     Source:
         Rate x duration and boluses; flow x concentration; dose / concentration; by definition.
     """
-    lines = pd.concat(
-        [_by_parts(doses, dose_steps, timed_boluses), _by_constant_flow(doses), _by_flow(doses)], ignore_index=True
-    )
+    found = [_by_constant_flow(doses), _by_flow(doses)]
+    if len(dose_steps) or (timed_boluses is not None and len(timed_boluses)):
+        found = [_by_parts(doses, dose_steps, timed_boluses), *found]
+    found = [some for some in found if len(some)]
+    if not found:
+        return moments.typed(pd.DataFrame(columns=list(CLOSURE)), CLOSURE)
+    lines = pd.concat(found, ignore_index=True)
     computed = lines["computed"].round(sums.DECIMALS)
     difference = (computed - lines["stated"]).round(sums.DECIMALS)
     matches = difference.abs() <= lines["tolerance"].round(sums.DECIMALS)

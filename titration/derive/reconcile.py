@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from titration.derive import found, moments
+from titration.derive.kept import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +85,10 @@ def on_record(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     Source:
         By definition.
     """
+    return once(frames, _on_record, zone=zone)
+
+
+def _on_record(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     doses, plans = frames["doses"], frames["plans"]
     ahead = plans[plans["status"] == "programmed"]
     if not ahead.empty:
@@ -124,8 +129,12 @@ def planned(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     Source:
         By definition.
     """
+    return once(frames, _planned, zone=zone)
+
+
+def _planned(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     plans = frames["plans"]
-    waiting = plans[(plans["status"] == "planned") & _carried_on(frames, plans).isna()]
+    waiting = plans if plans.empty else plans[(plans["status"] == "planned") & _carried_on(frames, plans).isna()]
     return moments.in_order(waiting, "effective", zone=zone)
 
 
@@ -148,29 +157,46 @@ def confirmations(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datet
         mode (str), concentration_mcg_per_ml (float64, mcg/mL): the program as set or found.
 
     Example:
-        >>> from titration.columns import columns, frame
-        >>> from titration.records import KINDS
-        >>> frames = {kind.frame: frame(columns(kind), {}) for kind in KINDS.values()}
-        >>> confirmations({**frames, "plans": frames["doses"]}, zone="UTC").empty
-        True
+        >>> confirmations(demo_log.chart("P010").frames, zone="Europe/London")["says"].iloc[0]
+        'set'
 
     Source:
         By definition.
     """
-    known = _known(frames, zone=zone, until=until)
+    return once(frames, _confirmations, zone=zone, until=until)
+
+
+def _confirmations(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None) -> pd.DataFrame:
+    known = sequence(frames, zone=zone, until=until)
+    known = known[known["says"].isin(found.CONFIRMING)]
     return moments.typed(known.rename(columns={"start": "confirmed_at"}), CONFIRMATIONS)
 
 
-def _sequence(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None) -> pd.DataFrame:
-    made = found.sequence(
-        on_record(frames, zone=zone), frames.get("readouts"), zone=zone, patient_states=frames.get("patient_states")
-    )
+def sequence(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None = None) -> pd.DataFrame:
+    """Every program on record and every readout that says something of it, in order; see `found.sequence`.
+
+    Args:
+        frames: Frames by name; `doses`, `plans`, `readouts`, `patient_states` are read.
+        zone: IANA name.
+        until: Leaves out what is dated later.
+
+    Returns:
+        The columns of `found.sequence`.
+
+    Example:
+        >>> sequence(demo_log.chart("P010").frames, zone="Europe/London")["says"].tolist().count("not as recorded")
+        1
+
+    Source:
+        By definition.
+    """
+    made = once(frames, _in_sequence, zone=zone)
     return made if until is None else made[made["start"] <= moments.instant(until)]
 
 
-def _known(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None) -> pd.DataFrame:
-    made = _sequence(frames, zone=zone, until=until)
-    return made[made["says"].isin(found.CONFIRMING)]
+def _in_sequence(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
+    doses = on_record(frames, zone=zone)
+    return found.sequence(doses, frames.get("readouts"), zone=zone, patient_states=frames.get("patient_states"))
 
 
 def unexplained(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None = None) -> pd.DataFrame:
@@ -191,23 +217,26 @@ def unexplained(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetim
         concentration_mcg_per_ml (float64, mcg/mL).
 
     Example:
-        >>> from titration.columns import columns, frame
-        >>> from titration.records import KINDS
-        >>> frames = {kind.frame: frame(columns(kind), {}) for kind in KINDS.values()}
-        >>> unexplained({**frames, "plans": frames["doses"]}, zone="UTC").empty
-        True
+        >>> len(unexplained(demo_log.chart("P010").frames, zone="Europe/London"))
+        1
 
     Source:
         By definition.
     """
-    made = _sequence(frames, zone=zone, until=until)
+    return once(frames, _unexplained, zone=zone, until=until)
+
+
+def _unexplained(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None) -> pd.DataFrame:
+    made = sequence(frames, zone=zone, until=until)
+    is_other = made["says"] == found.OTHER
+    if not is_other.any():
+        return moments.typed(pd.DataFrame(columns=list(UNEXPLAINED)), UNEXPLAINED)
     confirms = made["says"].isin(found.CONFIRMING)
     last = made[["start", "by_day", "record", "row"]].astype({"row": "Int64", "by_day": "boolean"})
     last = last.where(confirms).groupby(made["patient"]).ffill()
     last = last.groupby(made["patient"]).shift(1)
     for name in ("start", "record", "row"):  # never confirmed: from the first program on
         last[name] = last[name].fillna(made.groupby("patient")[name].transform("first"))
-    is_other = made["says"] == found.OTHER
     own, last = made[is_other], last[is_other]
     given = {
         "start": last["start"],

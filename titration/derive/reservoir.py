@@ -13,6 +13,7 @@ import pandas as pd
 from titration import units
 from titration.derive import moments, volumes
 from titration.derive.dates import dates
+from titration.derive.kept import once
 from titration.derive.volumes import flow
 
 if TYPE_CHECKING:
@@ -157,6 +158,10 @@ def closure(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     Source:
         Volume filled less flow x time less boluses; by definition. Percent of the volume due: see `discrepancy`.
     """
+    return once(frames, _closure, zone=zone)
+
+
+def _closure(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     made = discrepancy(moments.in_order(frames["refills"], "filled", zone=zone), zone=zone)
     made = made.rename(columns={"moment": "end", "by_day": "end_by_day"})
     before = made.shift(1).mask(made["patient"] != made["patient"].shift(1))

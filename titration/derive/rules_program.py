@@ -11,7 +11,7 @@ import pandas as pd
 
 from titration import units
 from titration.derive import program, reconcile, segments
-from titration.derive.told import looked_up, spelt, stamped, told
+from titration.derive.told import looked_up, nothing, spelt, stamped, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,8 @@ STRENGTH = "concentration_mcg_per_ml"
 def _steps(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Programs of more steps a day than a programmer takes."""
     del zone, until
+    if frames["dose_steps"].empty:
+        return nothing()
     counted = segments.steps_per_day(frames["dose_steps"]).groupby("of")["steps"].max()
     rows = frames["doses"]
     n = looked_up(rows["row"], counted)
@@ -40,6 +42,8 @@ def _closure(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Programs whose parts do not make the daily dose or the flow they state."""
     del zone, until
     lines = program.closure(frames["doses"], frames["dose_steps"], frames["timed_boluses"])
+    if lines["fits"].all():
+        return nothing()
     off = lines[~lines["fits"]].drop_duplicates(["row", "what"])
     rows = frames["doses"].merge(off[["row", "what", "computed", "stated", "unit"]], on="row")
     says = (
@@ -52,6 +56,8 @@ def _closure(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
 def _overdue(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Planned changes whose day has passed and that nothing fulfils."""
     rows = reconcile.overdue_plans(frames, at=until, zone=zone).rename(columns={"due_on": "effective_on"})
+    if rows.empty:
+        return nothing()
     says = "planned for " + stamped(rows["effective_on"]) + ", and no change says that it fulfils it"
     settles = "record the change and that it fulfils this row, or complete the plan: its status is cancelled"
     return told(rows, "overdue-plan", "dose_change", says, settles)
@@ -60,6 +66,8 @@ def _overdue(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
 def _unexplained(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Readouts unlike the program on record."""
     made = reconcile.unexplained(frames, zone=zone, until=until)
+    if made.empty:
+        return nothing()
     rows = frames["readouts"].merge(made[["readout_row", "differs"]].rename(columns={"readout_row": "row"}), on="row")
     says = "the readout is unlike the program on record: " + rows["differs"]
     return told(rows, "unexplained", "readout", says, "record the change that was left out, or correct the readout")
@@ -86,6 +94,8 @@ def _program_strength(frames: Frames, *, zone: str, until: datetime) -> pd.DataF
     del zone, until
     made = _before(frames["doses"].dropna(subset=[STRENGTH]), frames["refills"], "effective_on", "filled_on")
     rows = made[made["strength"].notna() & ((made["strength"] - made[STRENGTH]).abs() > 1e-6 * made["strength"])]
+    if rows.empty:
+        return nothing()
     says = (
         "the program states " + spelt(rows[STRENGTH], "mcg/mL") + ", and the refill of " + stamped(rows["filled_on"])
         + " " + spelt(rows["strength"], "mcg/mL")
@@ -100,6 +110,8 @@ def _refill_strength(frames: Frames, *, zone: str, until: datetime) -> pd.DataFr
     del zone, until
     made = _before(frames["refills"].dropna(subset=[STRENGTH]), frames["doses"], "filled_on", "effective_on")
     rows = made[made["strength"].notna() & ((made["strength"] - made[STRENGTH]).abs() > 1e-6 * made["strength"])]
+    if rows.empty:
+        return nothing()
     says = (
         "filled with " + spelt(rows[STRENGTH], "mcg/mL") + ", and the program of " + stamped(rows["effective_on"])
         + " states " + spelt(rows["strength"], "mcg/mL")
@@ -111,8 +123,10 @@ def _order(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Dose changes known by their day alone, beside another of that day."""
     del zone, until
     rows = frames["doses"]
-    many = rows.groupby(["patient", "effective_on"])["row"].transform("size") > 1
+    many = rows.duplicated(["patient", "effective_on"], keep=False)
     rows = rows[many & rows["effective_at"].isna()]
+    if rows.empty:
+        return nothing()
     says = (
         "known by its day alone, and another change of "
         + stamped(rows["effective_on"])
@@ -127,6 +141,8 @@ def _before_implant(frames: Frames, *, zone: str, until: datetime) -> pd.DataFra
     rows = frames["doses"]
     first = looked_up(rows["patient"], frames["pumps"].groupby("patient")["implanted_on"].min())
     early = (rows["effective_on"] < first) & (rows["timing"] == "observed")
+    if not early.any():
+        return nothing()
     says = "lies before the first implant recorded, " + stamped(first[early])
     return told(rows[early], "before-implant", "dose_change", says, "check both dates, or record the earlier pump")
 
@@ -142,6 +158,8 @@ def _dose_outlies(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame
     up = (own / before >= FACTOR) & (own / after >= FACTOR)
     down = (before / own >= FACTOR) & (after / own >= FACTOR)
     odd = up | down
+    if not odd.any():
+        return nothing()
     says = (
         spelt(own[odd], units.MCG_PER_DAY.name) + " stands between " + spelt(before[odd], units.MCG_PER_DAY.name)
         + " and " + spelt(after[odd], units.MCG_PER_DAY.name)

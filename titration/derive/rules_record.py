@@ -8,7 +8,7 @@ import pandas as pd
 
 from titration import columns
 from titration.derive import moments
-from titration.derive.told import STEMS, looked_up, stamped, told
+from titration.derive.told import STEMS, joined, looked_up, nothing, stamped, told
 from titration.fields import Words
 from titration.records import KINDS
 
@@ -33,16 +33,16 @@ def _twice(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     del zone, until
     found = []
     for table in STEMS:
-        rows = frames[KINDS[table].frame].sort_values("first_row", kind="stable")
-        first = (
-            rows.groupby(_facts(table), dropna=False, sort=False)["row"].transform("first")
-            if len(rows)
-            else rows["row"]
-        )
+        rows = frames[KINDS[table].frame]
+        facts = _facts(table)
+        rows = rows[rows.duplicated(facts, keep=False)].sort_values("first_row", kind="stable")
+        if rows.empty:
+            continue
+        first = rows.groupby(facts, dropna=False, sort=False)["row"].transform("first")
         again = rows[first != rows["row"]]
         says = "says the same as row " + first[first != rows["row"]].astype("str")
         found.append(told(again, "twice", table, says, "retract one of the two, or close this if it happened twice"))
-    return pd.concat(found, ignore_index=True)
+    return joined(found)
 
 
 def _written_late(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
@@ -54,41 +54,52 @@ def _written_late(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame
         if "timing" in rows:
             rows = rows[rows["timing"] == "observed"]
         days = (moments.local_day(rows["first_recorded_at"], zone=zone) - rows[day]).dt.days
+        if not (days >= LATE_DAYS).any():
+            continue
         late = rows.assign(days=days)[days >= LATE_DAYS]
         late = late.sort_values("first_row", kind="stable").drop_duplicates(["patient", "entry"])
         says = "written " + late["days"].astype("str") + " days after its day, " + stamped(late[day])
         found.append(told(late, "written-late", table, says, "check the date; if it is right, close this"))
-    return pd.concat(found, ignore_index=True)
+    return joined(found)
 
 
 def _before_birth(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Facts of a day before the year of birth."""
     del zone, until
-    born = frames["patients"].drop_duplicates("patient").set_index("patient")["birth_year"]
+    born = frames["patients"].drop_duplicates("patient").set_index("patient")["birth_year"].dropna()
+    if born.empty:
+        return nothing()
     found = []
     for table, stem in STEMS.items():
         rows = frames[KINDS[table].frame]
+        if rows.empty or not rows[f"{stem}_on"].dt.year.min() < born.max():
+            continue
         year = looked_up(rows["patient"], born).astype("Int64")
         early = (rows[f"{stem}_on"].dt.year < year).fillna(value=False).astype("bool")
         first = rows[early].drop_duplicates("patient")
         says = "lies before the year of birth recorded, " + year[first.index].astype("str")
         found.append(told(first, "before-birth", table, says, "correct the date or the year of birth"))
-    return pd.concat(found, ignore_index=True)
+    return joined(found)
 
 
 def _after_end(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Facts of a day after the one on which the patient's death is noted."""
     del zone, until
     states = frames["patient_states"]
-    ended = states[states["following"] == "died"].groupby("patient")["noted_on"].min()
+    died = states[states["following"] == "died"]
+    if died.empty:
+        return nothing()
+    ended = died.groupby("patient")["noted_on"].min()
     found = []
     for table, stem in STEMS.items():
         rows = frames[KINDS[table].frame]
         day = looked_up(rows["patient"], ended)
         first = rows[rows[f"{stem}_on"] > day].drop_duplicates("patient")
+        if first.empty:
+            continue
         says = "lies after the death noted on " + stamped(pd.to_datetime(day[first.index]))
         found.append(told(first, "after-end", table, says, "check the patient and the date"))
-    return pd.concat(found, ignore_index=True)
+    return joined(found)
 
 
 def _no_state(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
@@ -110,13 +121,15 @@ def _names_nothing(frames: Frames, *, zone: str, until: datetime) -> pd.DataFram
     for table, name, of, word in NAMED:
         rows = pd.concat([frames[one] for one in of], ignore_index=True)
         rows = rows[rows[name].notna()]
+        if rows.empty:
+            continue
         there = pd.MultiIndex.from_frame(frames[word + "s"][["patient", "row"]])
         lost = rows[~pd.MultiIndex.from_frame(rows[["patient", name]].astype({name: "int64"})).isin(there)]
         says = f"names the {word} in row " + lost[name].astype("str") + f", and no {word} of this patient stands there"
         settles = f"was that {word} entered in error, or moved? correct the row named, or retract this with it"
         made = told(lost, "names-nothing", table, says, settles)
         found.append(made.assign(on=lost[f"{KINDS[table].moment}_on"]))
-    return pd.concat(found, ignore_index=True)
+    return joined(found)
 
 
 NAMED: Final = (

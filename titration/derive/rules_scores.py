@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from titration.derive import lateness
-from titration.derive.told import stamped, told
+from titration.derive.told import nothing, stamped, told
 from titration.scales import register
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def _no_reporter(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Scores that name no reporter, told once for each patient, scale and entry."""
     del zone, until
     scores = frames["scores"]
-    rows = _by_entry(scores[scores["reporter"].isna() & scores["as_stated"].isna()])
+    is_unsaid = scores["reporter"].isna() & scores["as_stated"].isna()
+    if not is_unsaid.any():
+        return nothing()
+    rows = _by_entry(scores[is_unsaid])
     says = _in_words(rows["n"], "score of ", "scores of ") + rows["scale"] + " of one entry: who reports is not stated"
     return told(rows, "no-reporter", "score", says, "complete who reported")
 
@@ -55,9 +58,13 @@ def _other_reporter(frames: Frames, *, zone: str, until: datetime) -> pd.DataFra
     """Scores by somebody the published scale is not reported by."""
     del zone, until
     scores = frames["scores"]
-    usual = pd.MultiIndex.from_tuples([(s.code, r) for s in register().values() for r in s.reporters])
+    usual = {(s.code, r) for s in register().values() for r in s.reporters}
     named = scores[scores["reporter"].notna() & scores["scale"].isin(list(register()))]
-    rows = named[~pd.MultiIndex.from_frame(named[["scale", "reporter"]]).isin(usual)]
+    pairs = named[["scale", "reporter"]].drop_duplicates()
+    other = [pair for pair in zip(pairs["scale"], pairs["reporter"], strict=True) if pair not in usual]
+    if not other:
+        return nothing()
+    rows = named[pd.MultiIndex.from_frame(named[["scale", "reporter"]]).isin(other)]
     says = rows["scale"] + " is not reported by the " + rows["reporter"]
     return told(rows, "reporter", "score", says, "correct the scale or who reported")
 
@@ -67,6 +74,8 @@ def _late(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     del until
     scores = lateness.lateness(frames["scores"], zone=zone)
     is_late = scores["is_late"].fillna(value=False).astype("bool")
+    if not is_late.any():
+        return nothing()
     longest = scores[is_late].groupby(["patient", "scale", "entry"])["days_late"].max().rename("most").reset_index()
     rows = _by_entry(scores[is_late]).merge(longest, on=["patient", "scale", "entry"])
     days = rows["most"].astype("str") + " days after the day it is about"
@@ -88,6 +97,8 @@ def _two_answers(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     )
     of_visit = (ordered["collected"] == "visit") & (gap <= ONE_VISIT)
     found = last.notna() & (same_time | of_visit)
+    if not found.any():
+        return nothing()
     rows = ordered[found]
     place = (
         (rows["scale"] + " " + rows["body_part"] + " " + rows["side"]).str.replace(r"\s+", " ", regex=True).str.strip()
@@ -112,6 +123,8 @@ def _versions(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     )
     first = scores.drop_duplicates(["patient", "scale", "version"])
     rows = first[first.duplicated(["patient", "scale"])]
+    if rows.empty:
+        return nothing()
     says = rows["scale"] + " is of version " + rows["version"] + " from here on, and was of another before"
     return told(rows, "versions", "score", says, "check which form was used")
 
@@ -127,6 +140,8 @@ def _after_change(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame
     kept = doses[["patient", "effective_at"]].rename(columns={"effective_at": "changed_at"})
     made = pd.merge_asof(visits, kept, left_on="observed_at", right_on="changed_at", by="patient", tolerance=AFTER)
     rows = made[made["changed_at"].notna()].drop_duplicates(["patient", "changed_at"])
+    if rows.empty:
+        return nothing()
     minutes = ((rows["observed_at"] - rows["changed_at"]).dt.total_seconds() // 60).astype("int64").astype("str")
     says = "scored " + minutes + " minutes after the dose change of that day: it counts as after it"
     return told(rows, "score-after-change", "score", says, "check which came first, the score or the change")
@@ -137,6 +152,8 @@ def _copied(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     del zone, until
     scores = frames["scores"]
     visits = scores[(scores["collected"] == "visit") & scores["as_stated"].isna()]
+    if visits.empty:
+        return nothing()
     keyed = visits[[*QUESTION, *ANSWER]].astype("str").apply(lambda column: column.fillna("-"))
     answers = keyed["scale"]
     for name in [*QUESTION[2:], *ANSWER]:
@@ -149,6 +166,8 @@ def _copied(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     before = days.groupby("patient")
     same = (days["all"] == before["all"].shift(1)) & (days["n"] >= COPIED)
     rows = days[same]
+    if rows.empty:
+        return nothing()
     says = (
         "all "
         + rows["n"].astype("str")

@@ -56,6 +56,8 @@ def segments(dose_steps: pd.DataFrame, timed_boluses: pd.DataFrame | None = None
     Source:
         By definition.
     """
+    if dose_steps.empty and (timed_boluses is None or timed_boluses.empty):
+        return moments.typed(pd.DataFrame(columns=list(SEGMENTS)), SEGMENTS)
     kept = ["of", "weekday", "start_min", "rate_mcg_per_h"]
     steps = dose_steps[kept]
     given = ["of", "weekday", "start_min", "dose_mcg", "duration_min"]
@@ -133,6 +135,8 @@ def weekday_sums(dose_steps: pd.DataFrame, timed_boluses: pd.DataFrame | None = 
         Sum of rate x duration, and of the boluses; by definition.
     """
     parts = segments(dose_steps, timed_boluses)
+    if parts.empty and dose_steps.empty:
+        return moments.typed(pd.DataFrame(columns=list(SUMS)), SUMS)
     is_bolus = parts["part"] == "bolus"
     amounts = parts.assign(
         from_steps=parts["amount_mcg"].mask(is_bolus, 0.0),
@@ -168,6 +172,8 @@ def steps_per_day(dose_steps: pd.DataFrame) -> pd.DataFrame:
     Source:
         By definition.
     """
+    if dose_steps.empty:
+        return moments.typed(pd.DataFrame(columns=list(STEPS_PER_DAY)), STEPS_PER_DAY)
     days = _days(dose_steps[["of", "weekday"]], dose_steps.iloc[:0][["of", "weekday"]])
     made = _on_days(days, dose_steps[["of", "weekday", "start_min"]])
     counts = made.groupby(["of", "place", "weekday"], sort=True).size().rename("steps").reset_index()

@@ -61,6 +61,35 @@ def told(rows: pd.DataFrame, rule: str, record: str, says: pd.Series | str, sett
     return pd.DataFrame({**made, "says": says, "settles": settles}, index=rows.index)
 
 
+def nothing() -> pd.DataFrame:
+    """What a rule gives that found nothing: said at once, before any words are made.
+
+    Example:
+        >>> len(nothing())
+        0
+
+    Source:
+        By definition.
+    """
+    return pd.DataFrame(columns=list(FOUND))
+
+
+def joined(found: list[pd.DataFrame]) -> pd.DataFrame:
+    """What a rule found in several records, as one.
+
+    Args:
+        found: What `told` gives for each of them.
+
+    Example:
+        >>> len(joined([]))
+        0
+
+    Source:
+        By definition.
+    """
+    return pd.concat(found, ignore_index=True) if found else nothing()
+
+
 def stamped(days: pd.Series) -> pd.Series:
     """Days in print.
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from titration.derive import dose, moments, reconcile
+from titration.derive import moments, reconcile, recorded
+from titration.derive.kept import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,10 @@ def visits(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime) ->
     Source:
         By definition.
     """
-    end = moments.instant(until)
+    return once(frames, _visits, zone=zone, end=moments.instant(until))
+
+
+def _visits(frames: Mapping[str, pd.DataFrame], *, zone: str, end: pd.Timestamp) -> pd.DataFrame:
     seen = _dated(frames["visits"], "visited", end, zone=zone)
     scored = _dated(frames["scores"], "observed", end, zone=zone)
     scored = scored[scored["collected"] == "visit"]
@@ -150,11 +154,7 @@ def _named(seen: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _programs(frames: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> pd.DataFrame:
     """Each program set or found, with the one before it, and when it ended without another one."""
-    stairs = dose.staircase(
-        reconcile.on_record(frames, zone=zone), zone=zone, until=until,
-        patient_states=frames.get("patient_states"), readouts=frames.get("readouts"),
-    )  # fmt: skip
-    stairs = dose.with_changes(stairs)
+    stairs = recorded.changes(frames, zone=zone, until=until)
     whole = stairs.groupby(_KEY, as_index=False).agg(stops=("end", "max"), is_last=("is_open", "max"))
     made = stairs[stairs["start"] == stairs["began"]].drop_duplicates(_KEY).merge(whole, on=_KEY, how="left")
     following = made.groupby("patient")["began"].shift(-1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from titration.derive import dose, moments, reconcile
+from titration.derive import moments, reconcile, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,9 +75,7 @@ def programs(frames: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timesta
         By definition; see `flow`.
     """
     doses = reconcile.on_record(frames, zone=zone)
-    stairs = dose.staircase(
-        doses, zone=zone, until=until, readouts=frames.get("readouts"), patient_states=frames.get("patient_states")
-    )
+    stairs = recorded.staircase(frames, zone=zone, until=until)
     stairs = stairs[stairs["end"] > stairs["start"]].reset_index(drop=True)
     said = doses[["row", "flow_ml_per_day", "drug", *ALLOWED]].assign(record="dose_change").astype({"record": "str"})
     return flow(stairs.merge(said, on=["record", "row"], how="left"))

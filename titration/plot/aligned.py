@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from titration.derive import cuts, dose, moments, reconcile, score, windows
+from titration.derive import cuts, moments, recorded, score, windows
+from titration.derive.kept import own_frames
 from titration.derive.score import SERIES
 from titration.derive.washout import WINDOW
 from titration.plot import sheet, style
@@ -76,7 +77,7 @@ def before_after(
         doi:10.1093/ije/dyh299).
     """
     last = moments.instant(until)
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
+    own = own_frames(frames, patient)
     scores = moments.in_order(own["scores"], "observed", zone=zone)
     scores = scores[scores["moment"] <= last].drop(columns=["moment", "by_day"])
     code = _chosen(scores, scale, scales)
@@ -128,10 +129,7 @@ def _pairs(
     window: Window,
 ) -> pd.DataFrame:
     """Each change beside each series of scores, with why it is dropped; missing where it is kept."""
-    stairs = dose.staircase(
-        reconcile.on_record(own, zone=zone), zone=zone, until=until, patient_states=own["patient_states"],
-        readouts=own["readouts"],
-    )  # fmt: skip
+    stairs = recorded.staircase(own, zone=zone, until=until)
     device = cuts.device_changes(own, zone=zone)
     pairs = windows.before_after(stairs, scores, zone=zone, scales=scales, device_changes=device, window=window)
     near = cuts.changes(stairs)[["record", "row", "since", "until"]]

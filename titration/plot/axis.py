@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TIME = "time"
+"""The label of axes whose x axis is time; it is not drawn."""
 MOST_YEARS = 4
 YEAR_PT = 21.0  # a year and the gap to the next
 MOST_THICK_DAYS = 6 * 365.25
@@ -110,13 +112,15 @@ def draw_time(ax: Axes, *, labelled: bool) -> Axes:
         The axes.
     """
     first, last = ax.get_xlim()
+    ax.set_label(TIME)
     at, texts, years = ticks(first, last)
-    ax.set_xticks(at)
+    ax.set_xlim(min([first, *at]), max([last, *at]))  # of one width, whether they bear ticks or not
+    ax.set_xticks(at if labelled else [])
     if labelled:
         ax.set_xticklabels(_apart(ax, at, texts), **style.words(style.SMALL_PT))
     ax.tick_params(axis="x", length=2.5 if labelled else 0, width=0.6, color=style.GREY, labelbottom=labelled, pad=2)
     colour = style.LIGHT if len(years) <= MOST_YEARS else style.FAINT
     width = 0.7 if last - first <= MOST_THICK_DAYS else 0.35
     for year in years:
-        ax.axvline(year, color=colour, linewidth=width, zorder=0, gid="year")
+        style.upright(ax, year, color=colour, linewidth=width, zorder=0, gid="year")
     return ax

@@ -6,12 +6,16 @@ What is shown comes from `calendar_shown`.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PolyCollection
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.transforms import AffineDeltaTransform
 
 from titration.plot import calendar_said, calendar_shades, calendar_shown, sheet, style
 from titration.plot.axis import MONTHS
@@ -116,26 +120,44 @@ def _draw_band(ax: Axes, shown: Shown, monday: pd.Timestamp, weeks: int) -> Axes
     ax.set_yticks(np.arange(7) + 0.5, labels=calendar_said.DAYS, **style.words(style.TINY_PT, style.GREY))
     ax.tick_params(axis="y", length=0)
     inside = (shown.days["day"] >= monday) & (shown.days["day"] < monday + pd.Timedelta(days=7 * weeks))
-    named = False
+    named, squares = False, _Squares([], [])
     for day in each(shown.days[inside]):
         x, y = divmod((day.day - monday).days, 7)
-        _draw_day(ax, x, y, day, shown)
+        _draw_day(ax, x, y, day, shown, squares)
         _draw_border(ax, x, y, day.day, shown)
         is_edge = day.day in {shown.first, monday} and day.day.day <= MOST_BEFORE_NAME
         if day.day.day == 1 or is_edge:
             _name_month(ax, x, day.day, with_year=not named or day.day.month == 1)
             named = True
+    squares.draw(ax)
     return ax
 
 
-def _draw_day(ax: Axes, x: float, y: float, day: Any, shown: Shown) -> None:
+@dataclass
+class _Squares:
+    """Where squares stand and their shades: drawn as one."""
+
+    at: list[tuple[float, float]]
+    faces: list[str]
+
+    def draw(self, ax: Axes) -> None:
+        """All of them, beneath what stands in them."""
+        corners = [(0.03, 0.03), (0.97, 0.03), (0.97, 0.97), (0.03, 0.97)]
+        sized = AffineDeltaTransform(ax.transData)  # type: ignore[arg-type]  # both axes are linear
+        every = PolyCollection(
+            [corners], offsets=self.at, offset_transform=ax.transData, transform=sized, facecolors=self.faces,
+            edgecolors=style.FAINT, linewidths=0.4, gid="day", zorder=0.9,
+        )  # fmt: skip
+        ax.add_collection(every, autolim=False)
+
+
+def _draw_day(ax: Axes, x: float, y: float, day: Any, shown: Shown, squares: _Squares) -> None:
     """One square: its shade and value, or what says that there is none; a corner for a change, a ring for a refill."""
     step = None if pd.isna(day.rank) else calendar_shades.shade(float(day.rank), shown.scale)
     face = style.PAPER if step is None else calendar_shades.SHADES[step]
     ink = style.PAPER if step is not None and step >= calendar_shades.DARK else style.INK
-    ax.add_patch(
-        Rectangle((x + 0.03, y + 0.03), 0.94, 0.94, facecolor=face, edgecolor=style.FAINT, linewidth=0.4, gid="day")
-    )
+    squares.at.append((x, y))
+    squares.faces.append(face)
     if day.is_late and step is not None:
         hatch = Rectangle((x + 0.03, y + 0.03), 0.94, 0.94, facecolor="none", edgecolor=ink, linewidth=0, hatch="/////",
                           gid="late")  # fmt: skip
@@ -176,9 +198,9 @@ def _draw_border(ax: Axes, x: float, y: float, day: pd.Timestamp, shown: Shown) 
     }
     before = day - pd.Timedelta(days=7)
     if before.month != day.month and before >= shown.first:
-        ax.plot([x, x], [y, y + 1], **look)
+        ax.add_line(Line2D([x, x], [y, y + 1], **look))
     if day.day == 1 and y > 0 and day > shown.first:
-        ax.plot([x, x + 1], [y, y], **look)
+        ax.add_line(Line2D([x, x + 1], [y, y], **look))
 
 
 def _name_month(ax: Axes, x: float, day: pd.Timestamp, *, with_year: bool) -> None:
@@ -210,9 +232,10 @@ def _draw_key(ax: Axes, marks: Marks, shown: Shown) -> Axes:
     _bare(ax, (style.WIDTH_IN - LEFT_IN - 0.1) / CELL_IN, 1)
     plain = {"rank": np.nan, "label": "", "is_late": False, "has_none": False, "is_expected": False, "is_change": False,
              "is_refill": False}  # fmt: skip
-    x = 0.0
+    x, squares = 0.0, _Squares([], [])
     for text, more in marks:
-        _draw_day(ax, x, 0, SimpleNamespace(**plain | more), shown)
+        _draw_day(ax, x, 0, SimpleNamespace(**plain | more), shown, squares)
         ax.text(x + 1.15, 0.5, text, ha="left", va="center", gid="key", **style.words(style.TINY_PT - 0.3))
         x += 1.7 + 0.245 * len(text)
+    squares.draw(ax)
     return ax

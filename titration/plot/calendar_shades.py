@@ -20,12 +20,16 @@ DARK = 3
 
 def levels(scale: Scale) -> tuple[list[float], list[str]]:
     """Every step of a scale and how it is printed; a hundred of them where any number can be."""
+    values = _values(scale)
+    return values, list(scale.grades) if scale.grades else [rounded(value) for value in values]
+
+
+def _values(scale: Scale) -> list[float]:
     if scale.grades:
-        return [float(place) for place in range(len(scale.grades))], list(scale.grades)
+        return [float(place) for place in range(len(scale.grades))]
     low, high = float(scale.low or 0), float(scale.high or 0)
     step = scale.step or (high - low) / 100
-    values = [low + place * step for place in range(round((high - low) / step) + 1)]
-    return values, [rounded(value) for value in values]
+    return [low + place * step for place in range(round((high - low) / step) + 1)]
 
 
 def shade(rank: float, scale: Scale | None) -> int:
@@ -45,7 +49,7 @@ def shade(rank: float, scale: Scale | None) -> int:
     """
     if scale is None:
         return 0
-    values, _ = levels(scale)
+    values = _values(scale)
     low, high, last = values[0], values[-1], len(SHADES) - 1
     if len(values) < len(SHADES):
         return round((rank - low) / (high - low) * last)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from titration.derive import diary, dose, lateness, moments, reconcile, score
+from titration.derive import diary, lateness, moments, recorded, score
+from titration.derive.kept import own_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ def of_patient(
 ) -> Shown:
     """What a calendar of that patient shows; the parameters are those of `calendar.calendar`."""
     end = moments.instant(until)
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
+    own = own_frames(frames, patient)
     scores = moments.placed(own["scores"], "observed", zone=zone)
     scores = scores[scores["moment"] <= end].assign(day=lambda given: lateness.day_observed(given, zone=zone))
     chosen, drawn, who, others = _chosen(scores, scales, scale)
@@ -182,8 +183,5 @@ def _due(
 
 def _changes(own: Mapping[str, pd.DataFrame], end: pd.Timestamp, *, zone: str) -> pd.Series:
     """The days on which the dose or the mode changed."""
-    stairs = dose.staircase(
-        reconcile.on_record(own, zone=zone), zone=zone, until=end, patient_states=own["patient_states"],
-        readouts=own["readouts"],
-    )  # fmt: skip
+    stairs = recorded.staircase(own, zone=zone, until=end)
     return moments.local_day(stairs.loc[stairs["is_change"], "start"], zone=zone)

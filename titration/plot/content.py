@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -121,10 +122,10 @@ class Content:
         last = self.ends.iloc[-1]
         return f"{last['following']} {last['moment'].tz_convert(self.zone):%Y-%m-%d}"
 
-    @property
+    @cached_property
     def provenances(self) -> Counter[str]:
         """How many of the scores shown come by each provenance."""
-        return Counter(kind for p in self.panels for s in p.series for kind in s.points["provenance"])
+        return Counter(kind for p in self.panels for s in p.series for kind in s.points["provenance"].tolist())
 
     @property
     def last(self) -> pd.Series:
@@ -153,6 +154,8 @@ class Content:
     def has_days_side_by_side(self) -> bool:
         """Whether scores of one panel share a day, so that their marks stand side by side."""
         for panel in self.panels:
+            if len(panel.series) == 1:
+                continue
             days = [day for one in panel.series for day in self.wall(one.points["moment"]).dt.normalize().unique()]
             if len(set(days)) < len(days):
                 return True

@@ -119,7 +119,8 @@ def _draw_lines(ax: Axes, shown: Content, room: Room) -> None:
     for is_dashed, times, doses in _runs(shown):
         look: dict[str, Any] = {"linestyle": style.DASHES} if is_dashed else {"linestyle": "-"}
         gid = "dose-unconfirmed" if is_dashed else "dose"
-        ax.plot(
+        style.line(
+            ax,
             times,
             doses,
             drawstyle="steps-post",
@@ -169,8 +170,8 @@ def _draw_changes(ax: Axes, shown: Content, room: Room) -> None:
             continue  # the readout has its own mark
         is_mode = (mark.mode != mark.from_mode and pd.notna(mark.from_mode)) or mark.is_redistributed
         face = style.PAPER if mark.timing == "assigned" else style.INK
-        ax.plot(
-            [at], [mark.dose_mcg_per_day], marker="D" if is_mode else "o", markersize=4.2 if is_mode else 3.2,
+        style.line(
+            ax, [at], [mark.dose_mcg_per_day], marker="D" if is_mode else "o", markersize=4.2 if is_mode else 3.2,
             linestyle="none", markerfacecolor=face, markeredgecolor=style.INK, markeredgewidth=0.9, zorder=4,
             clip_on=False, gid="change",
         )  # fmt: skip
@@ -184,15 +185,15 @@ def _label_changes(ax: Axes, changes: pd.DataFrame, x: npt.NDArray[Any], room: R
     size = changes["change_mcg_per_day"].abs().fillna(0).to_numpy()
     order = sorted(range(len(changes)), key=lambda i: (i != len(changes) - 1, i != 0, -size[i], i))
     is_many = len(changes) > MOST_WITH_PERCENT
-    put: dict[int, Label] = {}
+    rows, put = list(each(changes)), dict[int, Label]()
     for i in order:
-        near, far = _around(changes.iloc[i])
-        label = room.put(*_dose(changes.iloc[i], x[i]), near if is_many else (*near, *far))
+        near, far = _around(rows[i])
+        label = room.put(*_dose(rows[i], x[i]), near if is_many else (*near, *far))
         if label is not None:
             put[i] = label
     for i in order:
-        if i in put and (not is_many or _is_marked(changes.iloc[i])):
-            _widen(changes.iloc[i], float(x[i]), put[i], room)
+        if i in put and (not is_many or _is_marked(rows[i])):
+            _widen(rows[i], float(x[i]), put[i], room)
     if len(put) < len(changes):
         wide_in = float(ax.get_window_extent().width) / float(ax.figure.dpi)
         words = "labels left out for room" if wide_in > NARROW_IN else "left out"
@@ -203,18 +204,18 @@ def _label_changes(ax: Axes, changes: pd.DataFrame, x: npt.NDArray[Any], room: R
         )  # fmt: skip
 
 
-def _around(change: pd.Series) -> tuple[Sequence[Place], Sequence[Place]]:
+def _around(change: Any) -> tuple[Sequence[Place], Sequence[Place]]:
     """Places near and far; below the line where the dose fell."""
-    return (FALLING, LOWERED) if change["change_mcg_per_day"] < 0 else (RISING, RAISED)
+    return (FALLING, LOWERED) if change.change_mcg_per_day < 0 else (RISING, RAISED)
 
 
-def _dose(change: pd.Series, x: float) -> tuple[tuple[float, float], list[Part]]:
+def _dose(change: Any, x: float) -> tuple[tuple[float, float], list[Part]]:
     """The point of a change and its dose as text."""
     words = style.words(style.SMALL_PT, gid="dose-label")
-    return (float(x), float(change["dose_mcg_per_day"])), [(number(change["dose_mcg_per_day"]), words)]
+    return (float(x), float(change.dose_mcg_per_day)), [(number(change.dose_mcg_per_day), words)]
 
 
-def _widen(change: pd.Series, x: float, label: Label, room: Room) -> None:
+def _widen(change: Any, x: float, label: Label, room: Room) -> None:
     """The label with what is small beside the dose, where that has room; else as it was."""
     small = _small(change)
     if not small:
@@ -228,31 +229,31 @@ def _widen(change: pd.Series, x: float, label: Label, room: Room) -> None:
         room.put(at, dose, (*near, *far))
 
 
-def _is_mode(change: pd.Series) -> bool:
+def _is_mode(change: Any) -> bool:
     """Whether the mode is to be said: it is new, or the first and not simple continuous."""
-    if pd.isna(change["from_mode"]):
-        return bool(change["mode"] != "simple continuous")
-    return bool(change["mode"] != change["from_mode"])
+    if pd.isna(change.from_mode):
+        return bool(change.mode != "simple continuous")
+    return bool(change.mode != change.from_mode)
 
 
-def _is_marked(change: pd.Series) -> bool:
+def _is_marked(change: Any) -> bool:
     """Whether something other than the amount changed, which a percent does not say."""
-    return _is_mode(change) or bool(change["is_redistributed"])
+    return _is_mode(change) or bool(change.is_redistributed)
 
 
-def _small(change: pd.Series) -> str:
+def _small(change: Any) -> str:
     """What stands small beside a dose: a new mode, the range of flex, the percent, the status."""
     said = []
     if _is_mode(change):
-        said.append(change["mode"])
-    elif change["is_redistributed"]:
+        said.append(change.mode)
+    elif change.is_redistributed:
         said.append("redistributed")
-    elif pd.notna(change["change_pct"]):
-        pct = rounded(abs(change["change_pct"]), 0)
-        sign = "" if pct == "0" else "+" if change["change_pct"] > 0 else "\N{MINUS SIGN}"
+    elif pd.notna(change.change_pct):
+        pct = rounded(abs(change.change_pct), 0)
+        sign = "" if pct == "0" else "+" if change.change_pct > 0 else "\N{MINUS SIGN}"
         said.append(f"{sign}{pct} %")
-    if change["most"] > change["least"]:
-        said.append(f"{rounded(change['least'])} to {rounded(change['most'])}")
-    if change["status"] != "done":
-        said.append(change["status"])  # programmed, found
+    if change.most > change.least:
+        said.append(f"{rounded(change.least)} to {rounded(change.most)}")
+    if change.status != "done":
+        said.append(change.status)  # programmed, found
     return ", ".join(said)

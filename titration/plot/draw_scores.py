@@ -16,6 +16,8 @@ from titration.plot.labels import Place, Room
 from titration.units import number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
@@ -50,20 +52,14 @@ def draw_scores(ax: Axes, panel: Panel, shown: Content, renderer: RendererBase) 
         return ax
     is_dense = any(len(s.trailing) for s in panel.series)
     size = SPARSE_PT if not is_dense else DENSE_PT if len(panel.series) == 1 else TOLD_APART_PT
-    room = Room(ax, renderer, above_pt=7.0)
     places = _places(ax, panel, shown, 0 if is_dense else size)
     for series, x in zip(panel.series, places, strict=True):
         _draw_provenance(ax, series, x, size, is_dense=is_dense)
         _draw_points(ax, series, x, size, is_dense=is_dense)
         _draw_trailing(ax, series)
         _draw_without(ax, series, shown)
-        room.take_points(x, series.points["rank"], size)
-        is_late = series.points["provenance"].eq(LATE).to_numpy()
-        if not is_dense and is_late.any():
-            room.take_crosses(x[is_late], series.points["rank"][is_late], size + BAR_PT)
     if not is_dense and panel.n <= MOST_LABELLED:
-        for series, x in zip(panel.series, places, strict=True):
-            _label_points(series, x, room)
+        _label_series(panel, places, Room(ax, renderer, above_pt=7.0), size)
     _draw_key(ax, panel)
     _draw_late_key(ax, panel)
     return ax
@@ -129,7 +125,9 @@ def _draw_points(ax: Axes, series: Series, x: Any, size: float, *, is_dense: boo
     is_cross = is_dense & series.points["provenance"].eq(LATE).to_numpy()  # too small for a mark and a cross
     for mask, kind, gid in ((~is_assigned & ~is_cross, drawn, "score"), (is_assigned, hollow, "score-assigned")):
         if mask.any():
-            ax.plot(x[mask], rank[mask], linestyle="none", markersize=size, clip_on=False, zorder=3, gid=gid, **kind)
+            style.line(
+                ax, x[mask], rank[mask], linestyle="none", markersize=size, clip_on=False, zorder=3, gid=gid, **kind
+            )
 
 
 def _draw_provenance(ax: Axes, series: Series, x: Any, size: float, *, is_dense: bool) -> None:
@@ -139,8 +137,8 @@ def _draw_provenance(ax: Axes, series: Series, x: Any, size: float, *, is_dense:
     for kind, reach in ((LATE, BAR_PT if not is_dense else LATE_DENSE_PT - size), (BEFORE, RING_PT)):
         mask = series.points["provenance"].eq(kind).to_numpy()
         if mask.any():
-            ax.plot(
-                x[mask], rank[mask], linestyle="none", marker=style.PROVENANCES[kind], markersize=size + reach,
+            style.line(
+                ax, x[mask], rank[mask], linestyle="none", marker=style.PROVENANCES[kind], markersize=size + reach,
                 markerfacecolor="none", markeredgecolor=colour, markeredgewidth=0.9 if not is_dense else 0.6, clip_on=False, zorder=2.5,
                 gid=f"score-{kind.split()[0]}",
             )  # fmt: skip
@@ -151,7 +149,8 @@ def _draw_trailing(ax: Axes, series: Series) -> None:
         return
     _, colour = style.SIDES.get(series.side, ("full", style.INK))
     dashes = {"proxy": (0, (4, 1.5)), "clinician": (0, (1.5, 1.5))}.get(series.reporter, "-")
-    ax.plot(
+    style.line(
+        ax,
         axis.numbers(series.trailing["day"]),
         series.trailing["median_7d"],
         color=colour,
@@ -168,10 +167,21 @@ def _draw_without(ax: Axes, series: Series, shown: Content) -> None:
     if series.without.empty:
         return
     x = axis.numbers(shown.wall(series.without["moment"]))
-    ax.plot(
-        x, np.full(len(x), -0.05), transform=ax.get_xaxis_transform(), marker="x", markersize=3.2, linestyle="none",
+    style.line(
+        ax, x, np.full(len(x), -0.05), transform=ax.get_xaxis_transform(), marker="x", markersize=3.2, linestyle="none",
         color=style.GREY, markeredgewidth=0.8, gid="without", clip_on=False,
     )  # fmt: skip
+
+
+def _label_series(panel: Panel, places: Sequence[npt.NDArray[Any]], room: Room, size: float) -> None:
+    """A label at each point that has room between the marks of all series."""
+    for series, x in zip(panel.series, places, strict=True):
+        room.take_points(x, series.points["rank"], size)
+        is_late = series.points["provenance"].eq(LATE).to_numpy()
+        if is_late.any():
+            room.take_crosses(x[is_late], series.points["rank"][is_late], size + BAR_PT)
+    for series, x in zip(panel.series, places, strict=True):
+        _label_points(series, x, room)
 
 
 def _label_points(series: Series, x: npt.NDArray[Any], room: Room) -> None:
@@ -190,7 +200,9 @@ def _draw_key(ax: Axes, panel: Panel) -> None:
     for place, (drawn, words, n) in enumerate(lines):
         y = 1 - (place + 0.4) * KEY_STEP
         text = f"{words}, {panel.series[place].version}" if has_versions else words
-        ax.plot([at], [y], transform=ax.transAxes, markersize=4.6, linestyle="none", clip_on=False, gid="key", **drawn)
+        style.line(
+            ax, [at], [y], transform=ax.transAxes, markersize=4.6, linestyle="none", clip_on=False, gid="key", **drawn
+        )
         ax.annotate(
             f"{text}\nn {n}" if text else f"n {n}",
             (at, y),

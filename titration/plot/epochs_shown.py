@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from titration.derive import cuts, dose, epochs, moments, reconcile, score, washout
+from titration.derive import cuts, epochs, moments, recorded, score, washout
+from titration.derive.kept import own_frames
 from titration.plot.content import each
 
 if TYPE_CHECKING:
@@ -89,11 +90,8 @@ def of_patient(
 ) -> Shown:  # fmt: skip
     """What the panels of that patient show; the parameters are those of `epochs.epochs`, and `most` panels."""
     end = moments.instant(until)
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
-    stairs = dose.staircase(
-        reconcile.on_record(own, zone=zone), zone=zone, until=end, patient_states=own["patient_states"],
-        readouts=own["readouts"],
-    )  # fmt: skip
+    own = own_frames(frames, patient)
+    stairs = recorded.staircase(own, zone=zone, until=end)
     scores = moments.placed(own["scores"], "observed", zone=zone)
     scores = scores[scores["moment"] <= end]
     chosen, series, others = _chosen(scores, scales, scale, of or {})

@@ -13,6 +13,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as PlainFigure
 
+from titration import private
 from titration.plot import style
 from titration.plot.theme import worn
 
@@ -117,7 +118,7 @@ class Figure(PlainFigure):
         return made.getvalue()
 
     def save(self, path: str | Path, *, theme: str | None = None) -> Path:
-        """Write the picture; its ending says as what.
+        """Write the picture, for its owner alone; its ending says as what.
 
         Args:
             path: A file ending in .png, .svg or .pdf.
@@ -130,8 +131,7 @@ class Figure(PlainFigure):
             ValueError: Another ending.
         """
         target = Path(path)
-        target.write_bytes(self.image(target.suffix.removeprefix(".").lower(), theme=theme))
-        return target
+        return private.write(target, self.image(target.suffix.removeprefix(".").lower(), theme=theme))
 
     def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
         """What Jupyter shows, and its alt text."""

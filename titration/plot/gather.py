@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from titration.derive import diary, dose, lateness, moments, reconcile, reservoir, score, totals
+from titration.derive import diary, lateness, moments, reconcile, recorded, reservoir, score, totals
+from titration.derive.kept import own_frames
 from titration.plot import noted
 from titration.plot.content import Content, Panel, Series
 from titration.units import number
@@ -69,8 +71,7 @@ def of_patient(
         ValueError: `until` or `since` has no offset, or `since` is not before `until`.
         LookupError: A scale asked for is not in the register.
     """
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
-    own |= {name: frames[name] for name in ("dose_steps", "timed_boluses")}
+    own = own_frames(frames, patient)
     end = moments.instant(until)
     lanes = {name: moments.in_order(own[name], stem, zone=zone) for name, stem in LANES.items()}
     lanes["refills"] = reservoir.discrepancy(lanes["refills"].drop(columns=["moment", "by_day"]), zone=zone).join(
@@ -83,7 +84,7 @@ def of_patient(
     known_end = end if asof is None else min(end, moments.instant(asof))
     begin = _since(since, end, [doses, scores]) or _since(since, end, list(lanes.values())) or end - SHORTEST
     begin = begin if since is not None else _day_of(begin, zone)
-    stairs = _stairs(doses, own, zone=zone, until=known_end)
+    stairs = _stairs(own, zone=zone, until=known_end)
     known = reconcile.confirmations(own, zone=zone, until=known_end)
     changes = stairs.loc[stairs["is_change"], ["patient", "start"]]
     changes = changes.assign(day=moments.local_day(changes["start"], zone=zone))
@@ -176,16 +177,14 @@ def _day_of(begin: pd.Timestamp, zone: str) -> pd.Timestamp:
     return pd.Timestamp(moments.day_start(day, zone=zone).iloc[0])
 
 
-def _stairs(doses: pd.DataFrame, own: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> pd.DataFrame:
+def _stairs(own: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> pd.DataFrame:
     """The staircase with the change from the dose before, and the range of a flex program's days."""
-    record = doses.drop(columns=["moment", "by_day"])
-    stairs = dose.staircase(
-        record, zone=zone, until=until, patient_states=own["patient_states"], readouts=own.get("readouts")
-    )
-    stairs = dose.with_changes(stairs)
+    stairs = recorded.changes(own, zone=zone, until=until)
     is_set = stairs["record"] == "dose_change"
     rows = stairs.loc[is_set, "row"]
     steps, boluses = (own[name][own[name]["of"].isin(rows)] for name in ("dose_steps", "timed_boluses"))
+    if steps.empty and boluses.empty:
+        return stairs.assign(is_redistributed=False, least=np.nan, most=np.nan)
     by_day = totals.weekday_totals(steps, boluses)
     spread = by_day.groupby("of")["total_mcg_per_day"].agg(least="min", most="max").reset_index()
     spread = spread.rename(columns={"of": "row"}).assign(record="dose_change").astype({"record": "str"})
@@ -251,6 +250,5 @@ def _series(part: pd.DataFrame, scale: Scale, trailing: pd.DataFrame, window: Wi
 
 def _labels(ranks: pd.Series, scale: Scale) -> pd.Series:
     """Values and grades as they are printed."""
-    if scale.grades:
-        return ranks.map(lambda rank: scale.grades[int(rank)]).astype("str")
-    return ranks.map(number).astype("str")
+    said = {rank: scale.grades[int(rank)] if scale.grades else number(rank) for rank in ranks.unique()}
+    return ranks.map(said).astype("str")

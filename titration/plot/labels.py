@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,13 +90,13 @@ class Room:
     def take_points(self, x: Iterable[float], y: Iterable[float], size_pt: float) -> None:
         """Markers take their squares."""
         half = size_pt / 2 * self._per_pt
-        for px, py in self.pixels(list(x), list(y)):
+        for px, py in self.pixels(list(x), list(y)).tolist():
             self.taken.append((px - half, py - half, px + half, py + half))
 
     def take_crosses(self, x: Iterable[float], y: Iterable[float], wide_pt: float) -> None:
         """Upright crosses through marks take their arms."""
         half = wide_pt / 2 * self._per_pt
-        for px, py in self.pixels(list(x), list(y)):
+        for px, py in self.pixels(list(x), list(y)).tolist():
             self.taken += [(px - half, py - 1, px + half, py + 1), (px - 1, py - half, px + 1, py + half)]
 
     @property
@@ -109,20 +110,19 @@ class Room:
 
     def is_free(self, box: Box, *, pad: float = PAD_PX, is_bound: bool = True) -> bool:
         """Whether a box overlaps nothing and, where it is bound to, stays within the axes."""
-        frame = self.ax.get_window_extent(self.renderer)
-        above = self.above_pt * self._per_pt
         left, low, right, high = box
-        if is_bound and (left < frame.x0 + 2 or right > frame.x1 + 1 or low < frame.y0 - 1 or high > frame.y1 + above):
-            return False
-        if not self.taken:
-            return True
-        taken = np.asarray(self.taken)
-        return not bool(
-            (
-                (taken[:, 0] < box[2] + pad) & (taken[:, 2] > box[0] - pad)
-                & (taken[:, 1] < box[3] + pad) & (taken[:, 3] > box[1] - pad)
-            ).any()
-        )  # fmt: skip
+        if is_bound:
+            x0, y0, x1, y1 = self._frame
+            if left < x0 + 2 or right > x1 + 1 or low < y0 - 1 or high > y1 + self.above_pt * self._per_pt:
+                return False
+        left, low, right, high = left - pad, low - pad, right + pad, high + pad
+        return not any(a < right and c > left and b < high and d > low for a, b, c, d in self.taken)
+
+    @cached_property
+    def _frame(self) -> Box:
+        """The axes in pixels; a room is of axes at their final place."""
+        found = self.ax.get_window_extent(self.renderer)
+        return float(found.x0), float(found.y0), float(found.x1), float(found.y1)
 
     def put(self, at: tuple[float, float], parts: Sequence[Part], places: Sequence[Place]) -> Label | None:
         """Put a label of one or more parts, side by side, at the first place with room.
@@ -140,7 +140,7 @@ class Room:
         gap = GAP_PT * self._per_pt
         width = sum(w for w, _ in sizes) + gap * (len(sizes) - 1)
         height = max(h for _, h in sizes)
-        x, y = self.pixels([at[0]], [at[1]])[0]
+        x, y = self.pixels([at[0]], [at[1]])[0].tolist()
         for place in places:
             left = x + place.dx * self._per_pt - place.anchor * width
             low = y + place.dy * self._per_pt - _below(place.dy, height)

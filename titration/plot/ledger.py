@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from titration.derive import moments, windows
+from titration.derive.kept import own_frames
 from titration.derive.ledger import ledger as derived
 from titration.derive.washout import WINDOW
 from titration.plot.content import each
@@ -70,7 +71,7 @@ def ledger(
     if scale is not None and scale not in scales:
         raise LookupError(f"{scale}: no scale of this log; there are {', '.join(scales)}")
     code = None if scale is None else scales[scale].code
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
+    own = own_frames(frames, patient)
     made = derived(own, zone=zone, until=until, scales=scales, scale=code)
     shown = made if since is None else made[made["effective_at"] >= moments.instant(since)]
     rows = list(each(shown))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from titration.derive import moments
+from titration.derive.kept import own_frames
 from titration.plot import quality_tables
 from titration.plot.draw_table import figure_of
 
@@ -58,14 +59,12 @@ def quality(
     begin = None if since is None else moments.instant(since)
     if begin is not None and begin >= end:
         raise ValueError(f"the window begins {begin:%Y-%m-%d %H:%M}, not before its end {end:%Y-%m-%d %H:%M} (UTC)")
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
-    own |= {name: frames[name] for name in ("dose_steps", "timed_boluses")}
-    if "corrections" in frames:
-        own["corrections"] = _of_patient(frames["corrections"], patient)
+    own = own_frames(frames, patient)
+    amended = {"corrections": _of_patient(frames["corrections"], patient)} if "corrections" in frames else {}
     window = quality_tables.Window(begin, end, zone)
     tables = (
         quality_tables.findings(own, window),
-        quality_tables.corrections(own, window, patient),
+        quality_tables.corrections(amended, window, patient),
         quality_tables.unexplained(own, window),
         quality_tables.diaries(own, window, scales),
         quality_tables.late(own, window, scales),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from titration.derive import moments, reservoir
+from titration.derive.kept import own_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,8 +59,8 @@ def of_patient(
 ) -> Shown:
     """What a picture of that patient's refills shows; the parameters are those of `refills.refills`."""
     end = moments.instant(until)
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
-    made = reservoir.closure({**frames, **own}, zone=zone)
+    own = own_frames(frames, patient)
+    made = reservoir.closure(own, zone=zone)
     made = made.merge(own["refills"][["row", "timing"]], on="row", how="left")
     known = made[made["end"] <= end]
     begin = moments.instant(since) if since is not None else min([*known["end"].iloc[:1], end - SHORTEST])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from titration.derive import dose, moments, reconcile, runchart, weekly
+from titration.derive import moments, recorded, runchart, weekly
+from titration.derive.kept import own_frames
 from titration.derive.score import SERIES
 from titration.plot import axis, sheet, style
 from titration.plot.content import Panel, each
@@ -73,7 +74,7 @@ def run_chart(
         doi:10.1136/bmjqs.2009.037895.
     """
     first, last = None if since is None else moments.instant(since), moments.instant(until)
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
+    own = own_frames(frames, patient)
     scores = moments.in_order(own["scores"], "observed", zone=zone)
     taken = (scores["moment"] <= last) & (first is None or scores["moment"] >= first)
     found = _of_scale(scores[taken].drop(columns=["moment", "by_day"]), scale, scales)
@@ -115,10 +116,7 @@ def _of_scale(scores: pd.DataFrame, scale: str | None, scales: Mapping[str, Scal
 
 
 def _changes(own: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> pd.DataFrame:
-    stairs = dose.staircase(
-        reconcile.on_record(own, zone=zone), zone=zone, until=until, patient_states=own["patient_states"],
-        readouts=own["readouts"],
-    )  # fmt: skip
+    stairs = recorded.staircase(own, zone=zone, until=until)
     changed = stairs[stairs["is_change"]]
     return changed.assign(day=moments.local_day(changed["start"], zone=zone))
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from titration.derive import clock, dose, hours, moments, periods, program, reconcile
+from titration.derive import clock, dose, hours, moments, periods, program, reconcile, recorded
+from titration.derive.kept import own_frames
 from titration.derive.segments import WEEKDAYS
 from titration.plot.content import each
 from titration.records.programs import EVERY_DAY
@@ -161,13 +162,9 @@ def of_patient(
         The content.
     """
     at = moments.instant(until)
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
-    own |= {name: frames[name] for name in ("dose_steps", "timed_boluses")}
+    own = own_frames(frames, patient)
     stairs = dose.with_changes(
-        dose.staircase(
-            reconcile.on_record(own, zone=zone), zone=zone, until=at, patient_states=own["patient_states"],
-            readouts=own["readouts"],
-        )
+        recorded.staircase(own, zone=zone, until=at)
     )  # fmt: skip
     programs = [Program(stair, _parts(stair, own)) for stair in _programs(stairs)[-2:]]
     is_open = bool(len(stairs)) and bool(stairs["is_open"].iloc[-1])

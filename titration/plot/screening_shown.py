@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from titration.derive import boluses, moments, score
+from titration.derive.kept import own_frames
 from titration.plot.content import each
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def of_patient(
 ) -> Shown:
     """What a picture of that patient's screening trial shows."""
     end = moments.instant(until)
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
+    own = own_frames(frames, patient)
     given = own["boluses"]
     given = moments.in_order(given[given["bolus"] == "screening"], "given", zone=zone)
     given = given[(given["moment"] <= end) & (True if since is None else given["moment"] >= moments.instant(since))]

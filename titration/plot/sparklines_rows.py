@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from titration.derive import diary, dose, moments, reconcile, score
+from titration.derive import diary, moments, recorded, score
+from titration.derive.kept import own_frames
 from titration.plot import axis
 from titration.plot.content import each
 from titration.plot.sparklines_strips import Piece, Strip, Window, Year
@@ -57,16 +58,13 @@ def year(
         ValueError: `until` or `since` has no offset, or `since` is not before `until`.
         LookupError: A scale asked for is not in the register.
     """
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
+    own = own_frames(frames, patient)
     end = moments.instant(until)
     begin = moments.instant(since) if since is not None else _year_before(end, zone)
     if begin >= end:
         raise ValueError(f"the window begins {begin:%Y-%m-%d %H:%M}, not before its end {end:%Y-%m-%d %H:%M} (UTC)")
     window = Window(begin, end, zone)
-    stairs = dose.staircase(
-        reconcile.on_record(own, zone=zone), zone=zone, until=end,
-        patient_states=own.get("patient_states"), readouts=own.get("readouts"),
-    )  # fmt: skip
+    stairs = recorded.staircase(own, zone=zone, until=end)
     chosen, left_out = _chosen(own["scores"], window, scales, scale)
     strips = (_dose(stairs, window), *(_score(own, key, stairs, window, scales) for key in chosen))
     if not chosen:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import matplotlib.style
+import numpy as np
+from matplotlib.lines import Line2D
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -94,6 +96,47 @@ def beside(ax: Axes, points: float) -> float:
     """
     width = float(ax.get_window_extent().width) / float(ax.figure.dpi) * 72
     return points / width + (1.0 if points >= 0 else 0.0)
+
+
+def line(ax: Axes, x: Any, y: Any, **look: Any) -> Line2D:
+    """A line or marks on axes whose limits are set: as `ax.plot` draws them, and no limit is worked out from them.
+
+    Args:
+        ax: The axes.
+        x: Numbers.
+        y: Numbers.
+        look: As `matplotlib.lines.Line2D` takes it.
+
+    Returns:
+        The line.
+
+    Example:
+        >>> from matplotlib.figure import Figure
+        >>> line(Figure().add_axes((0, 0, 1, 1)), [0, 1], [2, 3], color=INK).get_xydata().tolist()
+        [[0.0, 2.0], [1.0, 3.0]]
+    """
+    made = Line2D(np.asarray(x), np.asarray(y), **look)
+    ax.add_artist(made)
+    return made
+
+
+def upright(ax: Axes, x: float, **look: Any) -> Line2D:
+    """A line from the foot to the top of axes whose limits are set.
+
+    Args:
+        ax: The axes.
+        x: Where.
+        look: See `line`.
+
+    Returns:
+        The line.
+
+    Example:
+        >>> from matplotlib.figure import Figure
+        >>> upright(Figure().add_axes((0, 0, 1, 1)), 0.5, color=INK).get_xdata().tolist()
+        [0.5, 0.5]
+    """
+    return line(ax, [x, x], [0, 1], transform=ax.get_xaxis_transform(which="grid"), **look)
 
 
 def say_none(ax: Axes, text: str) -> None:

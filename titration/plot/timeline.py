@@ -153,7 +153,7 @@ def _draw_guides(axes: Sequence[Axes], shown: Content) -> None:
         return
     for x in axis.numbers(shown.wall(changes["start"])):
         for ax in axes[1:]:
-            ax.axvline(x, color=style.LIGHT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0, gid="change-guide")
+            style.upright(ax, x, color=style.LIGHT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0, gid="change-guide")
 
 
 def _draw_asof(axes: Sequence[Axes], shown: Content) -> None:

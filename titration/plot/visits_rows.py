@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from titration.derive import goals, moments
+from titration.derive.kept import own_frames
 from titration.derive.visits import DIARY, scores_at, visits
 from titration.plot import visits_scores
 from titration.plot.content import each
@@ -64,8 +65,7 @@ def page(
     Raises:
         ValueError: `until` or `since` has no offset.
     """
-    own = {name: frame[frame["patient"] == patient] for name, frame in frames.items() if "patient" in frame}
-    own |= {name: frames[name] for name in ("dose_steps", "timed_boluses")}
+    own = own_frames(frames, patient)
     end = moments.instant(until)
     made = visits(own, zone=zone, until=end)
     wanted = made if since is None else made[made["day"] >= _day(moments.instant(since), zone)]
