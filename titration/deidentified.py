@@ -6,6 +6,8 @@ Frames in, frames out; which fields leave, and how, is decided in `disclosure`.
 from __future__ import annotations
 
 import hmac
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,11 +19,13 @@ from titration.records import KINDS, RecordKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import date
 
 DAY_0 = pd.Timestamp("2000-01-01")
 """What day 0 is counted as in a frame, which knows days only; the same as in an imported file of study days."""
-ELDEST = 80
-AGE_STEP = 10
+ELDEST, AGE_STEP = 80, 10
+PERIOD = 28
+"""Days of a period of a de-identified report."""
 EARLIEST = "first record"
 IMPLANT = "implant"
 
@@ -108,8 +112,58 @@ def moment(when: pd.Timestamp, day_0: pd.Timestamp, zone: str) -> pd.Timestamp:
     return (when.tz_convert(zone).tz_localize(None) - (day_0 - DAY_0)).tz_localize("UTC")
 
 
+def period(last: date, day_0: date) -> tuple[date, date]:
+    """The newest whole period that is over by a day; periods are of 28 days and counted from day 0.
+
+    A calendar month would tell the calendar: 28 days are a February, and every last day is the end of a month.
+
+    Args:
+        last: The day by which it is over.
+        day_0: The patient's day 0.
+
+    Returns:
+        Its first and last day.
+
+    Example:
+        >>> from datetime import date
+        >>> [(day - date(2025, 1, 14)).days for day in period(date(2025, 3, 31), date(2025, 1, 14))]
+        [28, 55]
+    """
+    over = ((last - day_0).days + 1) // PERIOD
+    return day_0 + timedelta(days=(over - 1) * PERIOD), day_0 + timedelta(days=over * PERIOD - 1)
+
+
+_DAY = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(\d\d)-(\d\d)(?![\d-])")
+_MONTH = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])")
+
+
+def in_days(text: str, day_0: pd.Timestamp, word: str = "day ") -> str:
+    """A text about de-identified frames with each of its dates as a day of the study, and each month as its days.
+
+    Args:
+        text: A text made from frames that `frames` gave.
+        day_0: What day 0 was counted as in them.
+        word: What stands before the number.
+
+    Example:
+        >>> in_days("2000-01-08 09:30, and again 2000-02", DAY_0)
+        'day 7 09:30, and again day 31 to day 59'
+    """
+
+    def month(found: re.Match[str]) -> str:
+        first = pd.Timestamp(int(found[1]), int(found[2]), 1)
+        return f"{word}{(first - day_0).days} to {word}{(first + pd.offsets.MonthEnd() - day_0).days}"
+
+    return _MONTH.sub(month, _DAY.sub(lambda found: f"{word}{(pd.Timestamp(found[0]) - day_0).days}", text))
+
+
 def frames(
-    frames: Mapping[str, pd.DataFrame], *, ids: Mapping[str, str], zone: str, words: Collection[str] = ()
+    frames: Mapping[str, pd.DataFrame],
+    *,
+    ids: Mapping[str, str],
+    zone: str,
+    words: Collection[str] = (),
+    day_0: pd.Timestamp = DAY_0,
 ) -> dict[str, pd.DataFrame]:
     """The same frames, de-identified; what works on a chart's frames works on these, in the zone UTC.
 
@@ -118,6 +172,7 @@ def frames(
         ids: A study id for each patient, as `study_ids` makes.
         zone: IANA zone of the site.
         words: Words of open fields that may leave beside the known ones.
+        day_0: What day 0 of each patient is counted as.
 
     Returns:
         Frames of the same columns and dtypes. Days are counted from 2000-01-01 as day 0 of each patient, times are local
@@ -137,7 +192,7 @@ def frames(
     for name, frame in ordered.items():
         kind, whose = parts[name]
         own = whose.loc[frame.index]
-        shift = (began.reindex(own).fillna(DAY_0) - DAY_0).to_numpy()
+        shift = (began.reindex(own).fillna(day_0) - day_0).to_numpy()
         made[name] = _frame(frame, kind, own.map(ids), shift, numbers, zone, words).reset_index(drop=True)
     rest = {n: columns.frame(columns.columns(kind), {}) for n, kind in _kinds(frames) if n not in made}
     return made | rest

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from titration import __version__, columns, disclosure, frames
+from titration import __version__, columns, disclosure, frames, private
 from titration import deidentified as masked
 from titration.entry import templates
 from titration.errors import LogExists
@@ -109,7 +109,7 @@ def export(
         tables = _everything(held)
         tables["history"] = log.history(asof=entry)
         book = _own_codebook(tables)
-    place.mkdir(parents=True, exist_ok=True)
+    private.folder(place)
     for name, table in tables.items():
         write(place / name, table)
     csv(place / "codebook", book)

@@ -17,6 +17,7 @@ from importlib import metadata, resources
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from titration import private
 from titration.errors import TitrationError
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class Kept:
     def add(self, patient: str, files: Files) -> None:
         """Note a report that was made."""
         line = {"key": self.key, "patient": patient, "files": dict(files.sums), "n_facts": files.n_facts}
+        self.path.touch(private.FILE)
         with self.path.open("a", encoding="utf-8") as held:
             held.write(json.dumps(line, sort_keys=True) + "\n")
 

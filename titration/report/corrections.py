@@ -33,10 +33,10 @@ def panel(history: pd.DataFrame | None, patient: str, window: Window) -> Panel |
     ours = history["action"].isin(ACTIONS) & (recorded >= window.start) & (recorded < window.end)
     found = [list(same) for _, same in groupby(rows(history[ours]), lambda row: (row["entry"], row["row"]))]
     if not found:
-        return Panel("corrections", "Corrections", (), "none entered in the month")
-    title = "Corrections entered in the month"
+        return Panel("corrections", "Corrections", (), f"none entered in the {window.noun}")
+    title = f"Corrections entered in the {window.noun}"
     heads = (
-        Heading("Entered"), Heading("Record"), Heading("What", wide=3), Heading("Reason", wide=2), Heading("By", wide=1),
+        Heading("Entered"), Heading("Record"), Heading("What", wide=2), Heading("Reason", wide=2), Heading("By", wide=1),
     )  # fmt: skip
     lines = tuple(_line(changes, patient, window) for changes in found)
     return Panel("corrections", title, (Table(title, heads, lines),))

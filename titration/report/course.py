@@ -28,13 +28,19 @@ CHANGED: Made = {
     "formula": "",
     "function": "titration.report.window.within",
 }
-WIDE = {"Words": 3, "Drug": 1, "Changes in the month": 2, "Effect": 2, "Event": 2}
+WIDE = {"Words": 3, "Drug": 1, "Effect": 2, "Event": 2}
 
 
 def _table(caption: str, heads: tuple[str, ...], lines: list[tuple[Said, ...]], shown: list[Row]) -> tuple[Item, ...]:
     if heads[-1] == "Words" and all(text(line[-1]) == "-" for line in lines):
         heads, lines = heads[:-1], [line[:-1] for line in lines]
-    made: list[Item] = [Table(caption, tuple(Heading(head, wide=WIDE.get(head, 0)) for head in heads), tuple(lines))]
+    made: list[Item] = [
+        Table(
+            caption,
+            tuple(Heading(head, wide=2 if head.startswith("Changes") else WIDE.get(head, 0)) for head in heads),
+            tuple(lines),
+        )
+    ]
     if any(row.get("timing") == "assigned" for row in shown):
         made.append(Lines((printed.ASSIGNED_NOTE,)))
     return tuple(made)
@@ -50,7 +56,7 @@ def effects_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
     title = "Side effects"
     found = rows(within(frames["side_effects"], "observed", window))
     if not found:
-        none = "no question about them on record this month, which is not the same as none"
+        none = f"no question about them on record this {window.noun}, which is not the same as none"
         return Panel("side_effects", title, (), none)
     lines: list[tuple[Said, ...]] = []
     for row in found:
@@ -81,7 +87,7 @@ def events_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
     went_on = events["ended_on"] >= pd.Timestamp(window.first)
     found = rows(events[events["row"].isin(started) | went_on])
     if not found:
-        return Panel("events", title, (), "none on record this month")
+        return Panel("events", title, (), f"none on record this {window.noun}")
     lines: list[tuple[Said, ...]] = []
     for row in found:
         stem, origin = f"event.{row['row']}", printed.source("event", row)
@@ -125,8 +131,8 @@ def oral_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
         shown += [last, *changed]
         lines.append(_oral(drug, last, changed, window))
     if not lines:
-        return Panel("oral_doses", title, (), "all on record were stopped before this month")
-    heads = ("Drug", "Last recorded daily dose", "Since", "Changes in the month")
+        return Panel("oral_doses", title, (), f"all on record were stopped before this {window.noun}")
+    heads = ("Drug", "Last recorded daily dose", "Since", f"Changes in the {window.noun}")
     return Panel("oral_doses", title, _table(title, heads, lines, shown), half=True)
 
 

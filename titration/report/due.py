@@ -1,4 +1,4 @@
-"""What is due: booked, printed and noted dates of every patient in date order, plain, each with where it stands.
+"""What is due: booked, printed, noted and agreed dates of every patient in date order, each with where it stands.
 
 Nothing is reckoned ahead, ranked or coloured: every date is one that somebody wrote down.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from titration.derive.dates import STEMS, dates
-from titration.report import printed, record
+from titration.report import agreed, printed, record
 from titration.report.facts import Fact, Made, slug
 from titration.report.page import Heading, Item, Lines, Page, Panel, Said, Table
 from titration.report.paper import Paper, header, made_by
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from titration.report.record import Seal
 
-NOTHING = "no date booked, printed or noted falls in these days"
 RULE = "the newest date of each kind on record of each patient, as it was written down"
 MADE: Made = {"definition": RULE, "formula": "", "function": "titration.derive.dates.dates"}
 HEADS = (
@@ -33,7 +32,7 @@ HEADS = (
     Heading("Recorded with", wide=2),
     Heading("What came later", wide=3),
 )
-READ = ("dose_change", "readout", "refill", "pump", "patient_state")
+READ = ("dose_change", "readout", "refill", "pump", "patient_state", "goal", "goal_rating")
 """The kinds of record these dates are made from."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -84,20 +83,33 @@ def table(caption: str, found: Sequence[Row], window: Window) -> Table:
         found: As `between` gives them.
         window: For its zone.
     """
-    return Table(caption, HEADS, tuple(_line(row, window) for row in found))
+    return Table(caption, HEADS, tuple((*_whose(row), *_line(row, window)) for row in found))
+
+
+def _whose(row: Row) -> tuple[Said, ...]:
+    """Day, weekday and patient of a date."""
+    stem, whose = f"due.{slug(row['patient'])}.{row['what']}", row["patient"]
+    is_agreed = "title" in row
+    title = row["title"] if is_agreed else TITLES[row["what"]]
+    origin: tuple[str, ...] = (f"{row['record']}:{row['row']}",)
+    made = agreed.MADE if is_agreed else MADE
+    return (
+        Fact(f"{stem}.on", f"{title}: {whose}", printed.day(row["on"]), source=origin, **made),
+        WEEKDAYS[row["on"].weekday()],
+        Fact(f"{stem}.patient", "Patient", whose, source=origin),
+    )
 
 
 def _line(row: Row, window: Window) -> tuple[Said, ...]:
+    if "title" in row:
+        return agreed.line(row)
     stem = f"due.{slug(row['patient'])}.{row['what']}"
     origin: tuple[str, ...] = (f"{row['record']}:{row['row']}",)
     _, own, word = STEMS[row["record"]]
-    title, whose = TITLES[row["what"]], row["patient"]
+    title = TITLES[row["what"]]
     with_record = f"{SPOKEN.get(row['record'], word)} {printed.moment(row['with_row'], own, window.zone)}"
     said, sources = _later(row)
     return (
-        Fact(f"{stem}.on", f"{title}: {whose}", printed.day(row["on"]), source=origin, **MADE),
-        WEEKDAYS[row["on"].weekday()],
-        Fact(f"{stem}.patient", "Patient", whose, source=origin),
         title,
         Fact(f"{stem}.recorded", f"{title}: recorded with", with_record, source=origin),
         Fact(f"{stem}.later", f"{title}: what came later", said, n=row["n_later"], source=origin + sources, **MADE),
@@ -130,12 +142,13 @@ def build(frames: Mapping[str, pd.DataFrame], window: Window, *, site: str, seal
         The paper; it says how many dates lie before and after those days.
     """
     every = recorded(frames, window.zone_name)
+    every += agreed.recorded(frames, window, _ended(frames["patient_states"]))
     ours = between(every, window)
     items: list[Item] = [Lines((_count(every, ours, window),))]
     if ours:
-        title = "Dates in these days, as booked, printed or noted"
+        title = "Dates in these days, as booked, printed, noted or agreed"
         items.append(table(title, ours, window))
-        if any(row["with_row"].get("timing") == "assigned" for row in ours):
+        if any(row.get("with_row", {}).get("timing") == "assigned" for row in ours):
             items.append(Lines((printed.ASSIGNED_NOTE,)))
     said = Fact("due.patients", "Patients with a date on record", _patients(every), n=len(every), **MADE)
     content = Page(

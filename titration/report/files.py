@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from titration import private
 from titration.errors import LogExists
 from titration.report.record import Seal
 
@@ -61,7 +62,7 @@ def save(report: MonthlyReport | Paper, directory: Path, *, replace_other: bool,
         elif not replace_other:
             todo = "what it says differs; write to another folder to keep both, or add --replace (in Python replace=True) to write over it"
             raise LogExists(_differ(files)[0], todo)
-    directory.mkdir(parents=True, exist_ok=True)
+    private.folder(directory)
     write({path: content for path, content in files.items() if not path.exists() or _differ({path: content})})
     return list(files)
 
@@ -95,8 +96,7 @@ def write(files: dict[Path, bytes]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         for temporary, path in beside:
-            temporary.chmod(0o644)
-            temporary.replace(path)
+            temporary.replace(path)  # for its owner alone, as `mkstemp` made it
     finally:
         for temporary, _ in beside:
             temporary.unlink(missing_ok=True)

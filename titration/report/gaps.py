@@ -45,9 +45,9 @@ def _scores(frames: Mapping[str, pd.DataFrame], window: Window) -> Iterator[str]
     if scores.empty:
         yield "medians of scores: no score is on record"
     elif within(scores, "observed", window).empty:
-        yield "medians of this month: no score is on record in it"
+        yield f"medians of this {window.noun}: no score is on record in it"
     elif within(scores, "observed", window.previous).empty:
-        yield "the month before: no score is on record in it"
+        yield f"the {window.noun} before: no score is on record in it"
 
 
 def _refills(frames: Mapping[str, pd.DataFrame]) -> Iterator[str]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from titration.report import html, record
 from titration.report.facts import Fact, slug
-from titration.report.page import Heading, Lines, Page, Panel, Said, Table, gathered
+from titration.report.page import Heading, Lines, Page, Pairs, Panel, Said, Table, gathered
 from titration.report.paper import Paper, header, made_by
+from titration.report.study import MARK, ZONE, Unnamed
 from titration.report.window import MONTHS
+from titration.report.window import month as window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from titration.report.record import Seal
     from titration.report.window import Window
 
+UNDATED = "2000-01"
+UNTOLD = "it was told to the one who made them"
 ENDINGS = {"Page": ".html", "PDF": ".pdf", "Text": ".txt", "Facts": "-facts.csv"}
 _LINKED = re.compile(r'<span data-fact="(file\.[^"]*)">([^<]*)</span>')
 _OURS = 'data-fact="page.title">Reports - '
@@ -46,6 +50,26 @@ def build(outcomes: Iterable[Outcome[Files]], window: Window, *, site: str, seal
         mark=mark,
     )
     return Paper(f"index-{window.first:%Y-%m}", window, content, seal, record.EARLY)
+
+
+def study(outcomes: Iterable[Outcome[Files]], *, mark: str = "") -> Paper:
+    """The index of de-identified reports: no site, no days, no state of the log.
+
+    Args:
+        outcomes: One for each patient, by study id.
+        mark: What marks a page of made-up data.
+    """
+    every = sorted(outcomes, key=lambda outcome: outcome.patient)
+    said = Fact("index.patients", "Patients", f"{len(every)} in the log", float(len(every)), "patients", n=len(every))
+    content = Page(
+        title=Fact("page.title", "Title", "Reports - de-identified"),
+        header=Pairs((("Patients", said),)),
+        panels=gathered((_failed(every), _made(every))),
+        footer=(made_by(), record.STATEMENT),
+        written="",
+        mark=f"{MARK}. {mark}" if mark else MARK,
+    )
+    return Paper("index-deidentified", window_of(UNDATED, ZONE), content, Unnamed())
 
 
 def _failed(every: Sequence[Outcome[Files]]) -> Panel:

@@ -5,6 +5,7 @@ Each stands beside the program before it, as it was set or as a readout found it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from titration import units
@@ -48,11 +49,11 @@ TOTAL: Made = {
 }
 HEADS = (
     Heading("Effective"), Heading("Days since", numeric=True), Heading("From", numeric=True), Heading("To", numeric=True),
-    Heading("Change", numeric=True), Heading("%", numeric=True), Heading("Reason", wide=5), Heading("By", wide=2),
+    Heading("Change", numeric=True), Heading("%", numeric=True), Heading("Reason", wide=5), Heading("By"),
 )  # fmt: skip
 FULL = (
-    Heading("Effective"), Heading("Entered"), Heading("To", numeric=True), Heading("Mode, drug and strength", wide=3),
-    Heading("Reason", wide=2), Heading("By", wide=2),
+    Heading("Effective"), Heading("Entered"), Heading("To", numeric=True), Heading("Mode, drug and strength", wide=5),
+    Heading("Reason", wide=3), Heading("By", wide=2),
 )  # fmt: skip
 Change = tuple[dict[str, Any], dict[str, Any] | None]
 """A change, and the program before it."""
@@ -87,7 +88,7 @@ def last_panel(every: Sequence[Change], ours: Sequence[Change], window: Window) 
     shown = every[-max(SHOWN, len(ours)) :]
     if not shown:
         return Panel("changes", title, (Lines((count,)),))
-    table = Table(title, HEADS, tuple(_line(change, window) for change in shown))
+    table = Table(title, _heads(HEADS, window), tuple(_line(change, window) for change in shown))
     return Panel("changes", title, (table, Lines((count, total, *_assigned(shown)))))
 
 
@@ -102,7 +103,15 @@ def full_panel(every: Sequence[Change], window: Window) -> Panel | None:
         return None
     title = "All dose changes"
     lines = tuple(_whole(change, window) for change in every)
-    return Panel("ledger", title, (Table(title, FULL, lines), Lines(_assigned(every))), behind=True)
+    return Panel("ledger", title, (Table(title, _heads(FULL, window), lines), Lines(_assigned(every))), behind=True)
+
+
+def _heads(heads: tuple[Heading, ...], window: Window) -> tuple[Heading, ...]:
+    """The heads of the columns; those of what people wrote are not on a de-identified page."""
+    if not window.study:
+        return heads
+    left = {"Entered", "By"} if heads is HEADS else {"Entered", "By", "Reason"}
+    return tuple(replace(h, text="What else changed") if h.text == "Reason" else h for h in heads if h.text not in left)
 
 
 def _counts(every: Sequence[Change], ours: Sequence[Change], window: Window) -> tuple[Fact, Fact]:
@@ -110,7 +119,7 @@ def _counts(every: Sequence[Change], ours: Sequence[Change], window: Window) -> 
     own, all_ = (tuple(f"{TABLE}:{row['row']}" for row, _ in some) for some in (ours, every))
     return (
         Fact(
-            "change.count", "Dose changes in the month", f"Dose changes on record in the month: {n}.", float(n),
+            "change.count", "Dose changes in the month", f"Dose changes on record in the {window.noun}: {n}.", float(n),
             "changes", window.days, n, source=own, **COUNT,
         ),
         Fact(
@@ -136,8 +145,8 @@ def _line(change: Change, window: Window) -> tuple[Said, ...]:
         _to(stem, row),
         _difference(stem, row, old, origin),
         _percent(stem, row, origin),
-        Fact(f"{stem}.reason", "Reason", _reason(row, old), source=origin),
-        _by(stem, row),
+        Fact(f"{stem}.reason", "Reason", _reason(row, old, window), source=origin),
+        *_by(stem, row, window),
     )
 
 
@@ -146,13 +155,16 @@ def _whole(change: Change, window: Window) -> tuple[Said, ...]:
     stem, origin = f"change.{row['row']}", printed.source(TABLE, row)
     entered = printed.instant(row["recorded_at"], window.zone)
     said = f"{row['mode']}; {strength(row)}"
+    program = Fact(f"{stem}.program", "Mode, drug and strength", said, source=origin)
+    if window.study:
+        return (_effective(stem, row, window), _to(stem, row), program)
     return (
         _effective(stem, row, window),
         Fact(f"{stem}.entered", "When the change was entered", entered, source=origin),
         _to(stem, row),
-        Fact(f"{stem}.program", "Mode, drug and strength", said, source=origin),
+        program,
         Fact(f"{stem}.reason-given", "Reason as recorded", row["reason"] or "not stated", source=origin),
-        _by(stem, row),
+        *_by(stem, row, window),
     )
 
 
@@ -206,9 +218,9 @@ def _percent(stem: str, row: Row, origin: tuple[str, ...]) -> Said:
     return Fact(f"{stem}.percent", label, "not defined", n=2, source=origin, **made)
 
 
-def _reason(row: Row, old: Row | None) -> str:
+def _reason(row: Row, old: Row | None, window: Window) -> str:
     said = [AHEAD] if row["status"] == "programmed" else []
-    said.append(row["reason"] or "not stated")
+    said += [] if window.study else [row["reason"] or "not stated"]
     if row["dose_ordered_mcg_per_day"] is not None:
         said.append(f"ordered as {units.quantity(row['dose_ordered_mcg_per_day'], units.MCG_PER_DAY)}")
     if old is None or row["mode"] != old["mode"]:
@@ -216,12 +228,15 @@ def _reason(row: Row, old: Row | None) -> str:
     stated = row["concentration_mcg_per_ml"] is not None or row["drug"] is not None
     if old is not None and stated and strength(row) != strength(old):
         said.append(f"{strength(row)}, before: {strength(old)}")
-    return "; ".join(said)
+    return "; ".join(said) or "-"
 
 
-def _by(stem: str, row: Row) -> Fact:
+def _by(stem: str, row: Row, window: Window) -> tuple[Fact, ...]:
+    """Who changed it; nothing on a de-identified page."""
+    if window.study:
+        return ()
     programmed, ordered = row["programmed_by"], row["ordered_by"]
     said = programmed or ordered or f"entered by {row['recorded_by']}"
     if programmed and ordered and programmed != ordered:
         said = f"{programmed}, ordered by {ordered}"
-    return Fact(f"{stem}.by", "By", said, source=printed.source(TABLE, row))
+    return (Fact(f"{stem}.by", "By", said, source=printed.source(TABLE, row)),)

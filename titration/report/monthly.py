@@ -13,6 +13,7 @@ from titration.report import (
     corrections,
     course,
     gaps,
+    goals,
     ledger,
     picture,
     program,
@@ -22,6 +23,7 @@ from titration.report import (
     reservoir,
     scores,
     signing,
+    study,
     visited,
     whose,
 )
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from titration.scales import Register
 
+BUILD = "titration.report.monthly.build"
 MADE_UP = "Made-up data: a demonstration, no patient"
 
 
@@ -77,12 +80,15 @@ class MonthlyReport(Paper):
 
     @property
     def month(self) -> str:
-        """Year and month, as `2026-10`."""
+        """Year and month, as `2026-10`; of a de-identified page its title without the study id."""
+        if self.window.study:
+            return self.content.title.text.removeprefix(f"{self.patient} - ")
         return f"{self.window.first:%Y-%m}"
 
     def __repr__(self) -> str:
         """Short, without what the page says."""
-        return f"MonthlyReport({self.patient}, {self.month}, as of entry {self.seal.asof}, {len(self.facts)} facts)"
+        read = "de-identified" if self.window.study else f"as of entry {self.seal.asof}"
+        return f"MonthlyReport({self.patient}, {self.month}, {read}, {len(self.facts)} facts)"
 
 
 def build(
@@ -92,6 +98,7 @@ def build(
     history: pd.DataFrame | None = None,
     before_after: bool = False,
     pictures: bool = True,
+    study_id: str | None = None,
 ) -> MonthlyReport:
     """The report of a chart's patient for a calendar month in the log's zone.
 
@@ -101,6 +108,7 @@ def build(
         history: Amendments, with the columns `corrections.panel` names; None leaves their panel out.
         before_after: Whether scores before and after each change are added, with what may mislead in them.
         pictures: Whether it is drawn too; without them it says the same, in a tenth of the time.
+        study_id: What the patient is called on a de-identified page; such a page speaks of days of a study.
 
     Returns:
         The report; what happened after the month is not in it.
@@ -109,6 +117,8 @@ def build(
         InvalidEntry: The month is not written as `2026-10`.
     """
     window = month(month_name, chart.zone)
+    if study_id is not None:
+        return _deidentified(study.masked(chart, window, study_id), before_after=before_after, pictures=pictures)
     read = _read(chart, window, history, pictures=pictures)
     asked = [compared.panel(read.frames, window, chart.scales)] if before_after else []
     content = Page(
@@ -126,16 +136,44 @@ def build(
     )
 
 
+def _deidentified(given: study.Study, *, before_after: bool, pictures: bool) -> MonthlyReport:
+    """The page of a study: the same panels from de-identified frames, then every date told as a day."""
+    window = given.window
+    frames = until(given.frames, given.patient, window)
+    read = _Read(
+        frames=frames,
+        window=window,
+        drawn=picture.Drawn(frames, given.patient, window, given.scales, wanted=pictures, day_0=given.day_0),
+        known=programs.programs(frames, window),
+        odd=[],
+        unsigned=None,
+        corrected=None,
+    )
+    asked = [compared.panel(frames, window, given.scales)] if before_after else []
+    head = whose.header(frames, read.known, window, given.scales, patient=given.patient, site="")
+    first, last = given.days
+    content = Page(
+        title=Fact("page.title", "Title", f"{given.patient} - days {first} to {last}", function=BUILD),
+        header=study.header(given, head),
+        panels=gathered(study.panels((*_front(read), *_behind(read), *asked))),
+        footer=study.footer(given, record.footer(frames, window)),
+        written="",
+        mark=study.MARK + (f". {MADE_UP}" if given.demo else ""),
+    )
+    told = study.counted(content, given.day_0)
+    return MonthlyReport(study.stem(given), window, told, study.Unnamed(), "", given.patient)
+
+
 @dataclass(frozen=True, eq=False)
 class _Read:
     """What the panels of a page are made from, each of it worked out once."""
 
-    frames: dict[str, pd.DataFrame]
+    frames: Mapping[str, pd.DataFrame]
     window: Window
     drawn: picture.Drawn
     known: list[dict[str, Any]]
     odd: list[dict[str, Any]]
-    unsigned: Fact
+    unsigned: Fact | None
     corrected: Panel | None
 
 
@@ -159,7 +197,7 @@ def _read(chart: ChartLike, window: Window, history: pd.DataFrame | None, *, pic
 
 def _title(patient: str, window: Window) -> Fact:
     said = f"{patient} - {MONTHS[window.first.month - 1]} {window.first.year}"
-    return Fact("page.title", "Title", said, function="titration.report.monthly.build")
+    return Fact("page.title", "Title", said, function=BUILD)
 
 
 def _front(read: _Read) -> Iterator[Panel]:
@@ -172,6 +210,7 @@ def _front(read: _Read) -> Iterator[Panel]:
     yield visited.panel(frames, window, drawn.scales, behind=not drawn.by_visits)
     yield ledger.last_panel(every, ours, window)
     yield from picture.strip(drawn, read.known)
+    yield from _present(goals.panel(frames, window))
     yield reservoir.refills_panel(frames, window)
     yield reservoir.dates_panel(frames, window)
     yield from _present(read.corrected)

@@ -48,10 +48,10 @@ class Paper:
     @property
     def page(self) -> Page:
         """All that is printed, in order."""
-        above, below = self.seal.facts(self.window, early=self.early)
-        header = Pairs((*self.content.header.rows, ("Log as of", above)))
+        said = self.seal.facts(self.window, early=self.early)
+        header = Pairs((*self.content.header.rows, *(("Log as of", above) for above in said[:1])))
         written = self.seal.asof_at.isoformat()
-        return replace(self.content, header=header, footer=(*self.content.footer, below), written=written)
+        return replace(self.content, header=header, footer=(*self.content.footer, *said[1:]), written=written)
 
     @property
     def facts(self) -> tuple[Fact, ...]:

@@ -5,8 +5,8 @@ Which picture a month gets depends on what is on record: a diary is a course ove
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,11 +19,16 @@ from titration.report.window import Window, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from titration.scales import Register
 
 DIARY_DAYS = 28
 """With so many days with a score in three months a diary is drawn; with fewer, the visits side by side."""
+_INDENT = re.compile(r"(<text\b[^>]*>)( +)")
+ALT_LETTERS = 300
+WRAPPED = 60
+"""A line of a twin as long as this goes on in the next one, where it does not end."""
 TITLES = {
     "sparklines": "The last twelve months",
     "timeline": "Dose and scores over time",
@@ -52,6 +57,7 @@ class Drawn:
         window: The days of the page.
         scales: The scales of the log.
         wanted: Whether anything is to be drawn.
+        day_0: What day 0 of a study is counted as, where the frames are de-identified.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -59,6 +65,7 @@ class Drawn:
     window: Window
     scales: Register
     wanted: bool = True
+    day_0: pd.Timestamp | None = None
 
     def panel(self, name: str, since: date | None = None, *, behind: bool = False, **own: Any) -> Panel:
         """The panel of one picture.
@@ -79,8 +86,14 @@ class Drawn:
         figure = pictures.picture(
             name, self.frames, patient=self.patient, zone=zone, until=until, scales=self.scales, since=first, **own
         )
-        alt = f"This picture of {self.patient} shows {pictures.kind(name).shows}. {figure.alt}"
-        picture = Picture(figure.image("svg").decode(), alt, figure.twin)
+        alt = f"This picture of {self.patient} shows {pictures.kind(name).shows}. {alt_of(figure.twin)}"
+        words = figure.twin
+        if self.day_0 is not None:
+            from titration.plot import study  # noqa: PLC0415 - heavy, and few pages are de-identified
+
+            alt, words = study.told(alt, self.day_0), study.told(words, self.day_0)
+            figure = study.counted(figure, self.day_0)
+        picture = Picture(_held(figure.image("svg").decode()), alt, words)
         items: tuple[Picture | Lines, ...] = (picture,)
         if since is not None:
             days = Fact(
@@ -97,7 +110,7 @@ class Drawn:
     @property
     def has_diary(self) -> bool:
         """Whether scores were written on so many days of three months that their course is drawn."""
-        quarter = Window(self.quarter, self.window.last, self.window.zone_name)
+        quarter = replace(self.window, first=self.quarter)
         return bool(within(self.frames["scores"], "observed", quarter)["observed_on"].nunique() >= DIARY_DAYS)
 
     @property
@@ -116,7 +129,42 @@ class Drawn:
         """The first day of the year that ends with the page, or of the month of the first record in it."""
         starts = [self.frames["doses"]["effective_on"].min(), self.frames["scores"]["observed_on"].min()]
         oldest: date = min(start.date() for start in starts if pd.notna(start))
-        return min(self.quarter, max(_year_before(self.window.last), oldest.replace(day=1)))
+        first = oldest if self.window.study else oldest.replace(day=1)
+        return min(self.quarter, max(self.window.year.first, first))
+
+
+def alt_of(twin: str) -> str:
+    r"""What is read to somebody who does not see the picture: its heading, then what is language, without bare numbers.
+
+    Args:
+        twin: The picture in words.
+
+    Example:
+        >>> alt_of("P001, 2026-08-01 to 2026-10-31\n\nDarker: more spasticity.\n  2025-10-27  2  2\nSeries: patient")
+        'P001, 2026-08-01 to 2026-10-31. Darker: more spasticity. Series: patient.'
+    """
+    parts: list[str] = []
+    goes_on = False
+    for line in (" ".join(line.split()) for line in twin.splitlines()):
+        if line and goes_on:
+            parts[-1] += f" {line}"
+        elif line:
+            parts.append(line)
+        goes_on = len(line) > WRAPPED and not line.endswith((".", ":"))
+    said = ""
+    for place, part in enumerate(parts):
+        if place and 2 * sum(map(str.isalpha, part)) < len(part):
+            continue
+        whole = part if part.endswith((".", ":")) else f"{part}."
+        if place and len(said) + len(whole) > ALT_LETTERS:
+            break
+        said += f" {whole}" if said else whole
+    return said
+
+
+def _held(svg: str) -> str:
+    """The drawing with the spaces a text begins with kept: a page drops them, and a key would run into its mark."""
+    return _INDENT.sub(lambda found: found[1] + "\N{NO-BREAK SPACE}" * len(found[2]), svg)
 
 
 def front(drawn: Drawn) -> Iterator[Panel]:
@@ -158,15 +206,9 @@ def behind(drawn: Drawn) -> Iterator[Panel]:
         yield drawn.panel("timeline", drawn.year, behind=True)
     if not frames["scores"].empty and not frames["doses"].empty:
         yield drawn.panel("epochs", behind=True)
-    if drawn.has_diary:
-        yield drawn.panel("calendar", _year_before(drawn.window.last), behind=True)
+    if drawn.has_diary and drawn.day_0 is None:  # weeks of a calendar
+        yield drawn.panel("calendar", drawn.window.year.first, behind=True)
     if not frames["refills"].empty:
         yield drawn.panel("refills", behind=True)
     if not boluses.screening(frames, zone=drawn.window.zone_name).empty:
         yield drawn.panel("screening", behind=True)
-
-
-def _year_before(last: date) -> date:
-    """The first of the month after, a year ago: twelve whole months up to the last day."""
-    month = last.month % 12 + 1
-    return date(last.year - (0 if month == 1 else 1), month, 1)

@@ -60,8 +60,8 @@ def last_panel(
     confirmed = rows(reconcile.confirmations(frames, zone=window.zone_name))
     ahead = _is_ahead(last, confirmed)
     pairs.append(("Effective", _effective(last, window, is_ahead=ahead)))
-    pairs.append(("Last confirmed", _confirmed(confirmed, frames, window, is_ahead=ahead)))
     pairs += _since(last, window) if last["is_open"] else []
+    pairs.append(("Last confirmed", _confirmed(confirmed, frames, window, is_ahead=ahead)))
     items: list[Item] = [Pairs(tuple(pairs), lead=True)]
     notes: tuple[Said, ...] = (*_following(frames, ended=not last["is_open"]), *_assigned(last))
     items += [Lines(notes)] if notes else []
@@ -132,7 +132,7 @@ def _since(last: Row, window: Window) -> list[tuple[str, Said]]:
         "dose.last.days", "Days from that change to the end of the window", f"{days} {'day' if days == 1 else 'days'}", float(days),
         "days", window.last.isoformat(), source=printed.source(last["record"], last), **SINCE,
     )  # fmt: skip
-    return [("Days to month end", fact)]
+    return [(f"Days to {window.noun} end", fact)]
 
 
 def _following(frames: Mapping[str, pd.DataFrame], *, ended: bool) -> tuple[Fact, ...]:

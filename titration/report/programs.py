@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from titration import units
-from titration.derive import dose as derived
-from titration.derive import reconcile
+from titration.derive import reconcile, recorded
 from titration.report.window import Row, Window, rows
 
 if TYPE_CHECKING:
@@ -45,9 +44,8 @@ def programs(frames: Mapping[str, pd.DataFrame], window: Window) -> list[dict[st
         Rows of `doses` or, as found, of `readouts`, with `record`, `status`, `is_open` and what
         `derive.dose.percent_change` adds.
     """
-    recorded = on_record(frames, window)
-    stairs = derived.with_changes(staircase(frames, window))
-    set_, read = ({row["row"]: row for row in rows(frame)} for frame in (recorded, frames["readouts"]))
+    stairs = recorded.changes(frames, zone=window.zone_name, until=window.last_minute)
+    set_, read = ({row["row"]: row for row in rows(frame)} for frame in (on_record(frames, window), frames["readouts"]))
     made: dict[tuple[str, int], dict[str, Any]] = {}
     last: dict[str, Any] = {"drug": None, "admixture": None}
     for piece in rows(stairs):
@@ -65,10 +63,7 @@ def staircase(frames: Mapping[str, pd.DataFrame], window: Window) -> pd.DataFram
         frames: The frames of one patient, cut at the end of the window.
         window: The days.
     """
-    return derived.staircase(
-        on_record(frames, window), zone=window.zone_name, until=window.last_minute,
-        patient_states=frames["patient_states"], readouts=frames["readouts"],
-    )  # fmt: skip
+    return recorded.staircase(frames, zone=window.zone_name, until=window.last_minute)
 
 
 def strength(row: Row) -> str:

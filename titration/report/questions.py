@@ -48,7 +48,7 @@ def found(frames: Mapping[str, pd.DataFrame], closed: pd.DataFrame, window: Wind
         closed: Findings closed, whenever that was: a month is looked at after it is over.
         window: The days of the page.
     """
-    made = findings.findings({**frames, "findings_closed": closed}, zone=window.zone_name, until=window.last_minute)
+    made = findings.findings(frames, zone=window.zone_name, until=window.last_minute, closed=closed)
     return sorted(rows(made), key=lambda row: (row["rule"], _on(row), row["record"], row["row"]))
 
 

@@ -53,7 +53,7 @@ class Seal:
     asof_at: datetime
     head: str
 
-    def facts(self, window: Window, *, early: str) -> tuple[Fact, Fact]:
+    def facts(self, window: Window, *, early: str) -> tuple[Fact, ...]:
         """The line for the header, with the short form of the seal, and the one for the foot.
 
         Args:

@@ -53,7 +53,7 @@ def refills_panel(frames: Mapping[str, pd.DataFrame], window: Window) -> Panel:
     title = "Refills"
     recorded = within(frames["refills"], "filled", window)
     if recorded.empty:
-        return Panel("refills", title, (), "none on record this month")
+        return Panel("refills", title, (), f"none on record this {window.noun}")
     # every refill, because the volume due needs the one before
     closed = {row["row"]: row for row in rows(closure(frames, zone=window.zone_name))}
     found = [{**row, **{n: v for n, v in closed[row["row"]].items() if n not in row}} for row in rows(recorded)]

@@ -59,7 +59,7 @@ def pairs(last: Row, frames: Mapping[str, pd.DataFrame], window: Window) -> list
             made.append(("Patient's own boluses", _allowed(last)))
     elif last["mode"] not in SIMPLE:
         made.append(("Steps and boluses", NOT_READ))
-    if made:
+    if made and not window.study:
         made += _clock(frames, window, last)
     return made
 

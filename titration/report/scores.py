@@ -76,10 +76,10 @@ def summary_panel(
         scales: The scales of the log.
         behind: Whether it stands behind the page, because visits are on it.
     """
-    title = "Scores this month and the month before"
+    title = f"Scores this {window.noun} and the {window.noun} before"
     now, then = (_summary(frames["scores"], days, scales) for days in (window, window.previous))
     if not now and not then:
-        none = "none on record this month or the month before"
+        none = f"none on record this {window.noun} or the {window.noun} before"
         return Panel("scores", "Scores", (), none)
     lines = tuple(
         (
@@ -218,12 +218,12 @@ def _written(frames: Mapping[str, pd.DataFrame], window: Window, scales: Registe
     made: list[Fact] = []
     assigned, late = (told[told["provenance"] == what] for what in (lateness.ASSIGNED, lateness.LATE))
     if n := len(assigned):
-        said = f"Scores of this month whose time was assigned, not observed: {n} of {len(ours)}."
+        said = f"Scores of this {window.noun} whose time was assigned, not observed: {n} of {len(ours)}."
         made.append(_count("score.assigned", "Scores with an assigned time", said, assigned, window, ASSIGNED))
     if n := len(late):
         longest = int(late["days_late"].max())
         said = (
-            f"Scores of this month written down late for the way they were collected: {n} of {len(ours)}, "
+            f"Scores of this {window.noun} written down late for the way they were collected: {n} of {len(ours)}, "
             f"at most {longest} {'day' if longest == 1 else 'days'} after the day they are about."
         )
         made.append(_count("score.late", "Scores written late", said, late, window, LATE))

@@ -35,7 +35,7 @@ def items(frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Item, ...
         return ()
     every = reconcile.unexplained(frames, zone=window.zone_name)
     ours = rows(every[every["end"] >= pd.Timestamp(window.start)])
-    said = f"Unexplained intervals on record: {len(every)}, of which {len(ours)} ended in the month."
+    said = f"Unexplained intervals on record: {len(every)}, of which {len(ours)} ended in the {window.noun}."
     source = tuple(f"readout:{row}" for row in every["readout_row"])
     count = Fact(
         "unexplained.count", "Unexplained intervals", said, float(len(every)), "intervals", n=len(every),
@@ -50,7 +50,7 @@ def items(frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Item, ...
         Heading("On record, and found", wide=1),
     )
     lines = tuple(_interval(row, frames, window) for row in ours)
-    return (Lines((count,)), Table("Unexplained intervals that ended in the month", heads, lines))
+    return (Lines((count,)), Table(f"Unexplained intervals that ended in the {window.noun}", heads, lines))
 
 
 def _interval(row: Row, frames: Mapping[str, pd.DataFrame], window: Window) -> tuple[Said, ...]:

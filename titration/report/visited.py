@@ -118,4 +118,5 @@ def _answer(row: Row) -> str:
         return str(row["grade"])
     if row["as_stated"] is not None:
         return f'"{row["as_stated"]}"'
-    return f"not assessed ({row['not_assessed']})"
+    # of a de-identified page what was stated in words is left out
+    return "not a value" if row["not_assessed"] is None else f"not assessed ({row['not_assessed']})"

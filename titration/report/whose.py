@@ -69,7 +69,7 @@ def header(
         ("Window", Fact("window.all", "Days of the page, and their zone", days, **DAYS)),
         ("Visits", visits(frames, window)),
         *_diary(frames, window, scales),
-        ("Pump", _pump(frames)),
+        ("Pump", _pump(frames, window)),
     ]
     return Pairs(tuple(pairs))
 
@@ -104,16 +104,16 @@ def _age(frames: Mapping[str, pd.DataFrame], window: Window) -> Said:
     return Fact("patient.age", "Age band", said, source=printed.source("patient", people[-1]), **AGE)
 
 
-def _pump(frames: Mapping[str, pd.DataFrame]) -> Said:
+def _pump(frames: Mapping[str, pd.DataFrame], window: Window) -> Said:
     pumps = rows(frames["pumps"])
     if not pumps:
         return "not on record"
     last = pumps[-1]
-    said = last["model"] or "model not stated"
+    said = [] if window.study else [last["model"] or "model not stated"]
     if last["reservoir_ml"] is not None:
-        said += f", reservoir {units.quantity(last['reservoir_ml'], units.ML)}"
-    said += f", implanted {printed.day(last['implanted_on'])}"
-    return Fact("pump.model", "Pump", said, source=printed.source("pump", last))
+        said.append(f"reservoir {units.quantity(last['reservoir_ml'], units.ML)}")
+    said.append(f"implanted {printed.day(last['implanted_on'])}")
+    return Fact("pump.model", "Pump", ", ".join(said), source=printed.source("pump", last))
 
 
 def _drug(known: Sequence[dict[str, Any]]) -> Said:

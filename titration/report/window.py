@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from titration import times
 from titration.derive import moments
+from titration.derive.kept import Kept
 from titration.errors import Fault, InvalidEntry, shown
 from titration.records import KINDS
 from titration.times import FIRST_YEAR, LAST_YEAR
@@ -35,6 +36,12 @@ Row = Mapping[str, Any]
 class Window:
     """Whole local days, from the first to the last, both within.
 
+    Attributes:
+        first: The first day.
+        last: The last day.
+        zone_name: IANA name of the zone whose midnights are its edges.
+        study: Whether they are days of a study: counted from a day 0 of the patient's own, no month of a calendar.
+
     Example:
         >>> october = month("2026-10", "Europe/London")
         >>> (october.end - october.start).total_seconds() / 3600  # 31 days, one of 25 hours
@@ -44,6 +51,12 @@ class Window:
     first: date
     last: date
     zone_name: str
+    study: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What a page calls these days."""
+        return "period" if self.study else "month"
 
     @property
     def zone(self) -> tzinfo:
@@ -72,9 +85,18 @@ class Window:
 
     @property
     def previous(self) -> Window:
-        """The calendar month before the first day."""
+        """The calendar month before the first day; of a study, as many days."""
         last = self.first - timedelta(days=1)
-        return Window(last.replace(day=1), last, self.zone_name)
+        first = self.first - (self.last - last) if self.study else last.replace(day=1)
+        return replace(self, first=first, last=last)
+
+    @property
+    def year(self) -> Window:
+        """Twelve whole months up to the last day; of a study, thirteen such periods."""
+        if self.study:
+            return replace(self, first=self.last - 13 * (self.last - self.previous.last) + timedelta(days=1))
+        number = self.last.month % 12 + 1
+        return replace(self, first=date(self.last.year - (0 if number == 1 else 1), number, 1))
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
@@ -105,7 +127,7 @@ def month(text: str, zone_name: str) -> Window:
     return Window(first, following - timedelta(days=1), zone_name)
 
 
-def until(frames: Mapping[str, pd.DataFrame], patient: str, window: Window) -> dict[str, pd.DataFrame]:
+def until(frames: Mapping[str, pd.DataFrame], patient: str, window: Window) -> Kept:
     """The frames of one patient with what happened by the end of a window.
 
     Args:
@@ -121,7 +143,7 @@ def until(frames: Mapping[str, pd.DataFrame], patient: str, window: Window) -> d
         ours = frame[frame["patient"] == patient] if "patient" in frame.columns else frame
         stem = MOMENTS.get(name)
         made[name] = ours if stem is None else _before(ours, stem, window)
-    return made
+    return Kept(made, patient=patient)
 
 
 def _before(frame: pd.DataFrame, stem: str, window: Window) -> pd.DataFrame:
@@ -169,7 +191,12 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """
     if frame.empty:
         return []
-    plain = frame.astype(object)
-    return [
-        {str(name): value for name, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
-    ]
+    given = [_plain(frame[name]) for name in frame]
+    names = [str(name) for name in frame]
+    return [dict(zip(names, row, strict=True)) for row in zip(*given, strict=True)]
+
+
+def _plain(values: pd.Series) -> list[Any]:
+    found = values.to_numpy(dtype=object, copy=True)
+    found[values.isna().to_numpy()] = None
+    return [*found]
