@@ -255,7 +255,7 @@ def writers(place):
         assert verified(path).fits
 
     def deferred(begun):
-        path, children = begun
+        _, children = begun
         for child in children:
             child.stdin.write("begin\n")
             child.stdin.close()
