@@ -5,6 +5,7 @@ beyond the frames (Linux only). A number of patients as the first argument makes
 """
 
 import datetime as dt
+import functools
 import inspect
 import statistics
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import thousand
 from plain import PLAIN
+from table import Case, Work
 
 import titration.derive
 from titration.derive import (
@@ -224,6 +226,29 @@ def compared(run, use, f, rounds=ROUNDS):
                 call()
                 times[which].append(time.perf_counter() - start)
         yield name, words, *(statistics.median(times[which]) for which in cases)
+
+
+@functools.cache
+def clinic(patients):
+    """The clinic of that size, what is run on it and what those before have made; one for all rows."""
+    f, until = thousand.frames(patients)
+    run, use = calls(f, until)
+    for name in NEEDS:
+        run[name]()
+    return f, run, use
+
+
+def row_of(name, place):
+    """One derivation against its plainest numpy form, as a row of the bench."""
+    f, run, use = clinic(place.n(1000, 4))
+    words, make = PLAIN[name]
+    limit = f"numpy: {words}"
+    title = f"{name} of a clinic of 1,000 patients, 1.8 million scores"
+    return Work(name, title, name, limit, 3.0, (Case(limit, make(use, f)), Case(name, run[name])))
+
+
+WORKS = {name: functools.partial(row_of, name) for name in PLAIN if name != "windows.before_after"}
+"""The other row, with its own limits, is in `bench_figures`."""
 
 
 def say(*parts):
