@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def write(path: Path, content: bytes) -> Path:
     Raises:
         OSError: The disk said no; the file is as it was.
     """
-    fresh = write_new(path.with_name(f".{secrets.token_hex(8)}.part"), content)
+    fresh = write_new(path.with_name(f".{os.urandom(8).hex()}.part"), content)
     try:
         fresh.replace(path)
     except BaseException:

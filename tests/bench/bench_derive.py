@@ -1,12 +1,15 @@
-"""Every derivation on a thousand patients and five years: seconds, peak memory, and ratios to plain numpy.
+"""Every derivation on a thousand patients and five years: processor seconds, peak memory, and ratios to plain numpy.
 
-Run by `make bench`. A ratio is of the medians of rounds taken in turn; memory is what a process of its own takes
-beyond the frames (Linux only). A number of patients as the first argument makes a smaller clinic.
+Run by `make bench`. A ratio is the median of those of rounds taken in turn; memory is what one call takes beyond the
+frames (Linux only). python tests/bench/bench_derive.py [PATIENTS] [--only NAME,NAME] [--rounds 5] [--folder DIR]
 """
 
+import argparse
 import datetime as dt
 import functools
 import inspect
+import json
+import math
 import statistics
 import sys
 import time
@@ -14,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 import thousand
-from plain import PLAIN
-from table import Case, Work
+from plain import PLAIN, WITHOUT
+from table import Case, Work, machine
 
 import titration.derive
 from titration.derive import (
@@ -54,6 +57,8 @@ from titration.scales import register
 
 ZONE, SCALES = thousand.ZONE, register()
 ROUNDS = 5
+FULL = 1000
+AT_MOST = 3.0
 OF_ONE_VALUE = {
     "moments.instant", "runchart.longest_run_limit", "runchart.crossings_limit", "washout.recall_hours", "clock.switches",
     "clock.difference_at",
@@ -84,7 +89,7 @@ def calls(f, until):
     first, last = dt.date(2021, 1, 1), dt.date(2025, 12, 31)
     schedules, states = f["diary_schedules"], f["patient_states"]
     at, since = {"until": until, "zone": ZONE}, {"first": first, "last": last}
-    use = {}
+    use = {"zone": ZONE, "scales": SCALES, "until": until}
 
     def kept(name, value):
         use[name] = value
@@ -126,7 +131,7 @@ def calls(f, until):
         "clock.differs": lambda: clock.differs(f, since=until - np.timedelta64(5 * 365, "D"), **at),
         "boluses.bridges": lambda: boluses.bridges(f["boluses"], zone=ZONE),
         "boluses.patient_activated": lambda: boluses.patient_activated(f, zone=ZONE),
-        "boluses.screening": lambda: boluses.screening(f, zone=ZONE),
+        "boluses.screening": lambda: boluses.screening({**f, "scores": use["timed"]}, zone=ZONE),
         "volumes.flow": lambda: volumes.flow(f["doses"]),
         "volumes.programs": lambda: kept("programs", volumes.programs(f, **at)),
         "volumes.by_flow": None,
@@ -142,7 +147,7 @@ def calls(f, until):
         "score.spread": lambda: kept("spread", score.spread(use["ranked"], list(score.SERIES), SCALES)),
         "score.labels": lambda: score.labels(use["ranked"]["scale"], use["ranked"]["rank"].to_numpy(), SCALES),
         "score.measured": lambda: score.measured(use["ranked"]["scale"], SCALES),
-        "hours.by_hour": lambda: hours.by_hour(f["scores"], **scored),
+        "hours.by_hour": lambda: hours.by_hour(use["timed"], **scored),
         "score.daily": lambda: kept("days", score.daily(f["scores"], scales=SCALES)),
         "score.monthly_summary": lambda: score.monthly_summary(f["scores"], scales=SCALES, **since),
         "diary.trailing_median": lambda: diary.trailing_median(use["days"], changed(use["stairs"])),
@@ -182,13 +187,27 @@ def changed(stairs):
     return starts.assign(day=moments.local_day(starts["start"], zone=ZONE))[["patient", "day"]]
 
 
-def measured(call):
-    """Seconds, and the most memory beyond what was there before, of one call in this process."""
-    Path("/proc/self/clear_refs").write_text("5")
-    before = memory("VmRSS")
-    start = time.perf_counter()
-    made = call()
-    return time.perf_counter() - start, memory("VmHWM") - before, made
+def timed(use, f):
+    """The scores with a time, which those by the hour need: in the clinic only their days are known."""
+    use["timed"] = thousand.timed(f["scores"])
+
+
+def prepared(run, use, f):
+    """What the others need, made before any is timed."""
+    timed(use, f)
+    for name in NEEDS:
+        run[name]()
+    use["changed"] = changed(use["stairs"])
+
+
+def peak(call):
+    """The most memory beyond what was there before that one call takes in this process, in MiB; and what it gives."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return math.nan, call()
+    before, given = memory("VmRSS"), call()
+    return memory("VmHWM") - before, given
 
 
 def memory(what):
@@ -210,22 +229,75 @@ def unlisted(run):
     return sorted(n for n in names - set(run) - OF_ONE_VALUE if not n.startswith(PARTS))
 
 
-NEEDS = ("dose.staircase", "cuts.device_changes", "cuts.changes", "score.daily")
+NEEDS = (
+    "dose.staircase", "found.sequence", "intervals.of_sequence", "program.schedule", "cuts.device_changes", "cuts.changes",
+    "score.ranked", "score.daily", "weekly.weekly", "windows.before_after", "goals.rated", "visits.visits",
+)  # fmt: skip
+LEAST_SECONDS = 0.005
+"""What is quicker is run several times in a round, so that the clock can tell it."""
 
 
-def compared(run, use, f, rounds=ROUNDS):
-    """Our functions against the plain form of the same sum: seconds of both, medians of rounds taken in turn."""
-    for name in NEEDS:
-        run[name]()
-    for name, (words, make) in PLAIN.items():
-        cases = {"ours": run[name], "plain": make(use, f)}
-        times = {which: [] for which in cases}
-        for _ in range(rounds):
-            for which, call in cases.items():
-                start = time.perf_counter()
-                call()
-                times[which].append(time.perf_counter() - start)
-        yield name, words, *(statistics.median(times[which]) for which in cases)
+def seconds(call, times=1):
+    """The processor time one run takes, of so many."""
+    start = time.process_time()
+    for _ in range(times):
+        call()
+    return (time.process_time() - start) / times
+
+
+def row(name, run, use, f, rounds=ROUNDS):
+    """One derivation: its seconds, those of its plain form, the ratio, the most memory, or why there is no such form."""
+    mib, given = peak(run[name])
+    cases = {"seconds": run[name]}
+    if name in PLAIN:
+        cases["plain_seconds"] = PLAIN[name][1](use, f)
+        cases["plain_seconds"]()  # what is not yet in memory is not its fault
+    times = {which: max(1, math.ceil(LEAST_SECONDS / max(seconds(call), 1e-6))) for which, call in cases.items()}
+    found = {which: [] for which in cases}
+    for number in range(rounds):
+        for which in sorted(cases, reverse=bool(number % 2)):
+            found[which].append(seconds(cases[which], times[which]))
+    told = {which: statistics.median(each) for which, each in found.items()}
+    ratio = None
+    if name in PLAIN:
+        ratio = statistics.median(a / b for a, b in zip(found["seconds"], found["plain_seconds"], strict=True))
+    against = PLAIN[name][0] if name in PLAIN else WITHOUT[name]
+    mib = None if math.isnan(mib) else max(mib, 0.0)
+    return {"plain_seconds": None, **told, "ratio": ratio, "peak_mib": mib, "rows": len(given), "against": against}
+
+
+def as_line(name, told):
+    """A row as it is printed; over the limit it stands between asterisks."""
+    plain_ = "-" if told["ratio"] is None else f"{told['plain_seconds']:.4f}"
+    mib = "-" if told["peak_mib"] is None else f"{told['peak_mib']:.0f}"
+    return f"{name:26} {told['seconds']:9.4f} {plain_:>9} {bold(told):>11} {mib:>8}  {told['against']}"
+
+
+def bold(told):
+    """The ratio, between asterisks where it is over."""
+    if told["ratio"] is None:
+        return "-"
+    return f"**{told['ratio']:.2f}**" if told["ratio"] > AT_MOST else f"{told['ratio']:.2f}"
+
+
+def markdown(rows, patients, rounds):
+    """The table as Markdown, one line for each derivation."""
+    lines = ["| derivation | seconds | plain numpy, seconds | ratio | peak, MiB | its plainest form |"]
+    lines += ["|---|---:|---:|---:|---:|---|"]
+    for name, told in rows.items():
+        is_over = told["ratio"] is not None and told["ratio"] > AT_MOST
+        plain_ = "" if told["ratio"] is None else f"{told['plain_seconds']:.4f}"
+        mib = "" if told["peak_mib"] is None else f"{told['peak_mib']:.0f}"
+        against = told["against"] if told["ratio"] is not None else f"none: {told['against']}"
+        ours = f"**{name}**" if is_over else name
+        lines.append(f"| {ours} | {told['seconds']:.4f} | {plain_} | {bold(told).strip('-')} | {mib} | {against} |")
+    where = ", ".join(f"{name} {value}" for name, value in machine().items())
+    said = (
+        f"A clinic of {patients} patients and five years. Processor time, medians of {rounds} rounds taken in turn, on "
+        f"{where}. Ours begins with frames of texts and times, the plain form with sorted names and whole numbers ready "
+        f"made, and gives no texts. In bold: over {AT_MOST:g}. `python tests/bench/bench_derive.py` writes this table."
+    )
+    return "\n".join(["# Every derivation against its plainest numpy form", "", said, "", *lines, ""])
 
 
 @functools.cache
@@ -233,22 +305,32 @@ def clinic(patients):
     """The clinic of that size, what is run on it and what those before have made; one for all rows."""
     f, until = thousand.frames(patients)
     run, use = calls(f, until)
-    for name in NEEDS:
-        run[name]()
+    prepared(run, use, f)
     return f, run, use
 
 
 def row_of(name, place):
     """One derivation against its plainest numpy form, as a row of the bench."""
-    f, run, use = clinic(place.n(1000, 4))
+    f, run, use = clinic(place.n(FULL, 4))
     words, make = PLAIN[name]
     limit = f"numpy: {words}"
     title = f"{name} of a clinic of 1,000 patients, 1.8 million scores"
-    return Work(name, title, name, limit, 3.0, (Case(limit, make(use, f)), Case(name, run[name])))
+    return Work(name, title, name, limit, AT_MOST, (Case(limit, make(use, f)), Case(name, run[name])))
 
 
-WORKS = {name: functools.partial(row_of, name) for name in PLAIN if name != "windows.before_after"}
-"""The other row, with its own limits, is in `bench_figures`."""
+IN_BENCH = (
+    "score.daily", "weekly.weekly", "diary.completeness", "diary.trailing_median", "lateness.lateness", "dose.staircase",
+    "totals.daily_totals", "epochs.scored",
+)  # fmt: skip
+WORKS = {name: functools.partial(row_of, name) for name in IN_BENCH}
+"""Those that stand in the table of `make bench` too; all of them stand in README-derive.md."""
+
+
+def save(folder, rows, patients, rounds):
+    """Everything measured, as JSON and as the table."""
+    told = {"machine": machine(), "patients": patients, "rounds": rounds, "rows": rows}
+    (folder / "derive.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (folder / "README-derive.md").write_text(markdown(rows, patients, rounds), encoding="utf-8")
 
 
 def say(*parts):
@@ -256,27 +338,31 @@ def say(*parts):
     sys.stdout.flush()
 
 
-def main(patients):
-    start = time.perf_counter()
-    f, until = thousand.frames(patients)
-    rows = {name: len(frame) for name, frame in f.items() if len(frame)}
-    say(
-        f"a clinic of {patients} patients, made in {time.perf_counter() - start:.1f} s:",
-        ", ".join(f"{n} {name}" for name, n in rows.items()),
+def main(given):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("patients", type=int, nargs="?", default=FULL)
+    parser.add_argument("--only", default="", help="names, parted by commas")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument(
+        "--folder", type=Path, help="where derive.json and README-derive.md go; else here, if all is run"
     )
-    run, use = calls(f, until)
-    say(f"\n{'function':26} {'seconds':>10} {'peak MiB':>9} {'rows out':>10}")
-    for name, call in run.items():
-        if call is None:
-            continue
-        seconds, peak, made = measured(call)
-        say(f"{name:26} {seconds:10.3f} {peak:9.0f} {len(made):10}")
+    asked = parser.parse_args(given)
+    f, run, use = clinic(asked.patients)
+    names = [n for n in asked.only.split(",") if n] or [name for name, call in run.items() if call is not None]
+    sizes = ", ".join(f"{len(frame)} {name}" for name, frame in f.items() if len(frame))
+    say(f"a clinic of {asked.patients} patients: {sizes}")
+    say(f"\n{'derivation':26} {'seconds':>9} {'plain':>9} {'ratio':>11} {'peak MiB':>8}  against")
+    rows = {}
+    for name in names:
+        rows[name] = row(name, run, use, f, asked.rounds)
+        say(as_line(name, rows[name]))
     say("\nnot timed, as it is a part of one that is:", ", ".join(n for n, call in run.items() if call is None))
     say("public and not in the table:", ", ".join(unlisted(run)) or "none")
-    say(f"\n{'function':26} {'ours':>10}   {'plain':>10}   {'ratio':>7}   against")
-    for name, words, ours, plain in compared(run, use, f):
-        say(f"{name:26} {ours:8.3f} s   {plain:8.3f} s   {ours / plain:7.2f}   {words}")
+    folder = asked.folder or (Path(__file__).parent if asked.patients == FULL and not asked.only else None)
+    if folder:
+        save(folder, rows, asked.patients, asked.rounds)
+    return rows
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main(sys.argv[1:])

@@ -84,6 +84,37 @@ def steps(changes):
     )
 
 
+def planned(codes, rng):
+    """Two plans of each patient that nothing carries out; one is for after the last day."""
+    who = np.repeat(codes, 2)
+    on = FIRST + (np.tile([200, 3000], len(codes)) + rng.integers(0, 100, len(who))) * DAY
+    return made(
+        "dose_change", 10**7, patient=who, effective_on=pd.Series(on), mode="simple continuous",
+        dose_mcg_per_day=24.0 * rng.integers(2, 20, len(who)), status="planned", timing="observed",
+    )  # fmt: skip
+
+
+def boluses(primed, codes, days, rng):
+    """The priming ones, and of each patient a screening bolus and a bridge."""
+    n = len(codes)
+    given = FIRST + rng.integers(0, days, 2 * n) * DAY + rng.integers(0, 1440, 2 * n) * np.timedelta64(60, "s")
+    kind = np.repeat(np.array(["screening", "bridge"], dtype=object), n)
+    own = made(
+        "bolus", 1 + len(primed), patient=np.tile(codes, 2), given_at=instants(given),
+        given_offset_min=np.zeros(2 * n, dtype="int64"), given_on=pd.Series(given.astype("datetime64[D]").astype("datetime64[s]")),
+        bolus=kind, dose_mcg=np.full(2 * n, 50.0), duration_min=np.where(kind == "bridge", 1440.0, np.nan),
+        volume_ml=np.full(2 * n, 0.1), timing="observed",
+    )  # fmt: skip
+    return pd.concat([primed, own], ignore_index=True)
+
+
+def timed(scores, seed=2):
+    """The same scores, each with a time of its day."""
+    minute = np.random.default_rng(seed).integers(0, 1440, len(scores))
+    at = scores["observed_on"].to_numpy(dtype="datetime64[s]") + minute * np.timedelta64(60, "s")
+    return scores.assign(observed_at=instants(at).astype(scores["observed_at"].dtype).set_axis(scores.index))
+
+
 def frames(patients=1000, years=5, seed=1):
     """Every frame of such a clinic, by name."""
     rng = np.random.default_rng(seed)
@@ -92,14 +123,18 @@ def frames(patients=1000, years=5, seed=1):
     found = {kind.frame: frame(columns(kind), {}) for kind in KINDS.values()}
     found["scores"] = scores(codes, days, rng)
     found["doses"] = doses(codes, days, 12 * years, rng)
-    found["plans"] = found["doses"].iloc[:0]
+    more = np.random.default_rng(seed + 1)  # so that what is drawn above stays what it was
+    found["plans"] = planned(codes, more)
     found["dose_steps"] = steps(found["doses"])
-    found["readouts"] = readouts(found["doses"], rng)
+    read = readouts(found["doses"], rng)
+    times = more.integers(0, 30, len(read))
+    found["readouts"] = read.assign(patient_boluses=times, patient_boluses_mcg=5.0 * times).astype(read.dtypes)
     who, on = spread(codes, days, 4 * years, rng)
     left = rng.uniform(2, 6, len(who)).round(1)
     found["refills"] = made(
         "refill", patient=who, filled_on=pd.Series(on), concentration_mcg_per_ml=np.full(len(who), 500.0),
         expected_ml=left, withdrawn_ml=left + 0.4, injected_ml=np.full(len(who), 40.0), timing="observed",
+        next_booked_on=pd.Series(on + 90 * DAY), alarm_on=pd.Series(on + 100 * DAY),
     )  # fmt: skip
     start = pd.Series(np.full(patients, FIRST))
     found["patients"] = made("patient", patient=codes, birth_year=np.full(patients, 1974))
@@ -128,4 +163,9 @@ def frames(patients=1000, years=5, seed=1):
         dose_mcg=np.full(len(who), 50.0),
         timing="observed",
     )
+    found["boluses"] = boluses(found["boluses"], codes, days, more)
+    seen = found["readouts"]
+    found["visits"] = made(
+        "visit", patient=seen["patient"].to_numpy(dtype=object), visited_on=seen["read_on"], visit="adjustment",
+    )  # fmt: skip
     return found, pd.Timestamp(FIRST + years * year, tz="UTC")

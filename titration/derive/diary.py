@@ -5,13 +5,13 @@ Imports `expected`, `grouped`, `lateness`, `moments`, `score`. Nothing is filled
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from titration.derive import grouped, lateness, moments
-from titration.derive.expected import EXPECTED, expected
+from titration.derive.expected import EXPECTED, FAR, expected
 from titration.derive.score import SERIES, TYPES, ranked
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ WINDOW_DAYS = 7
 LEAST_DAYS = 4
 TRAILING = {**TYPES, "day": moments.DAY, "median_7d": "float64", "days_with_value": "int64"}
 WHOSE = ["patient", "scale"]
+_BITS = 24
 NO_DIARY = ("visit", "phone")
 COMPLETENESS = {
     "patient": "str",
@@ -73,54 +74,55 @@ def trailing_median(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
         At least four of seven days: as weekly means of diaries, PMID 35930136.
     """
     valued = days[days["median"].notna()]
-    number = valued.groupby(list(SERIES), dropna=False, sort=True).ngroup()
-    valued = valued.assign(series=number).sort_values(["series", "day"], kind="stable")
-    near = (valued["day"] - valued["day"].shift(LEAST_DAYS - 1)).dt.days < WINDOW_DAYS
-    dense = valued.loc[near & (valued["series"] == valued["series"].shift(LEAST_DAYS - 1)), "series"]
-    valued = valued[valued["series"].isin(dense)]
-    grid = _calendar(valued)
-    if grid.empty:
-        grid = grid.assign(median_7d=np.nan, days_with_value=0)
-        return moments.typed(grid, TRAILING)
-    value, dose_no = _epochs_of_days(grid, changes)
-    group = pd.factorize(grid["series"])[0]
-    window = np.full((len(grid), WINDOW_DAYS), np.nan)
+    groups = grouped.numbered(valued, SERIES)
+    day = valued["day"].to_numpy(dtype="datetime64[D]").astype("int64")
+    order = np.lexsort((day, groups.of))
+    of, day, value = groups.of[order], day[order], valued["median"].to_numpy(dtype="float64")[order]
+    more = LEAST_DAYS - 1
+    near = (of[more:] == of[:-more]) & (day[more:] - day[:-more] < WINDOW_DAYS)
+    dense = np.isin(of, of[more:][near])
+    group, on, median = _calendar(of[dense], day[dense], value[dense])
+    dose_no, is_change = _dose_of_days(groups.keys["patient"], group, on, changes)
+    median[is_change] = np.nan
+    window = np.full((len(group), WINDOW_DAYS), np.nan)
     for back in range(WINDOW_DAYS):
-        here = slice(back, None)
-        there = slice(None, max(len(grid) - back, 0))
+        here, there = slice(back, None), slice(None, max(len(group) - back, 0))
         same = (group[here] == group[there]) & (dose_no[here] == dose_no[there])
-        window[here, back] = np.where(same, value[there], np.nan)
+        window[here, back] = np.where(same, median[there], np.nan)
     n = np.isfinite(window).sum(axis=1)
-    median = np.full(len(grid), np.nan)
-    enough = (n >= LEAST_DAYS) & np.isfinite(dose_no)
-    median[enough] = np.nanmedian(window[enough], axis=1)
-    return moments.typed(grid.assign(median_7d=median, days_with_value=n), TRAILING)
+    enough = (n >= LEAST_DAYS) & ~is_change
+    made = groups.keys.take(group).reset_index(drop=True)
+    made["day"], made["days_with_value"] = on.astype("datetime64[D]").astype(moments.DAY), n
+    own, n_own = np.sort(window[enough], axis=1), n[enough]  # what is missing sorts last, so that the middle is found
+    place = np.arange(len(own))
+    median[:] = np.nan
+    median[enough] = (own[place, (n_own - 1) // 2] + own[place, n_own // 2]) / 2
+    return moments.typed(made.assign(median_7d=median), TRAILING)
 
 
-def _calendar(valued: pd.DataFrame) -> pd.DataFrame:
-    """Every calendar day of each series, with its value where there is one."""
-    spans = valued.groupby("series", sort=True)["day"].agg(["min", "max"])
-    lengths = ((spans["max"] - spans["min"]).dt.days + 1).to_numpy()
-    series = np.repeat(spans.index.to_numpy(), lengths)
-    step = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    first = np.repeat(spans["min"].to_numpy(), lengths)
-    grid = pd.DataFrame({"series": series, "day": (first + step.astype("timedelta64[D]")).astype("datetime64[s]")})
-    names = valued.drop_duplicates("series")[["series", *SERIES]]
-    values = valued[["series", "day", "median"]].astype({"day": moments.DAY})
-    return grid.merge(names, on="series", how="left").merge(values, on=["series", "day"], how="left")
+def _calendar(
+    of: npt.NDArray[np.int64], day: npt.NDArray[np.int64], value: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Every calendar day of each series, and its value where there is one; given and made by series and day."""
+    last = np.flatnonzero(np.append(of[1:] != of[:-1], np.ones(min(len(of), 1), dtype=bool)))
+    begins = np.append(0, last + 1)[: len(last)]
+    place, on = grouped.spans(day[begins], day[last] + 1)
+    offset = np.cumsum(day[last] + 1 - day[begins]) - (day[last] + 1)  # the place of day 0 of each series
+    filled = np.full(len(on), np.nan)
+    filled[np.repeat(offset, last + 1 - begins) + day] = value
+    return of[begins][place], on, filled
 
 
-def _epochs_of_days(grid: pd.DataFrame, changes: pd.DataFrame) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """The values that may count, and the number of the dose they were on (missing on its first day)."""
-    starts = changes[["patient", "day"]].drop_duplicates().sort_values(["day", "patient"])
-    starts = starts.assign(day=starts["day"].astype(moments.DAY), changed_on=starts["day"].astype(moments.DAY))
-    left = grid[["patient", "day"]].assign(place=np.arange(len(grid))).sort_values("day", kind="stable")
-    met = pd.merge_asof(left, starts, on="day", by="patient").sort_values("place", kind="stable")
-    changed_on = met["changed_on"].to_numpy().astype("datetime64[D]")
-    dose_no = np.where(np.isnat(changed_on), 0, changed_on.astype("int64")).astype("float64")
-    on_change = (met["day"] == met["changed_on"]).to_numpy()
-    dose_no[on_change] = np.nan
-    return np.where(on_change, np.nan, grid["median"].to_numpy()), dose_no
+def _dose_of_days(
+    patients: pd.Series, group: npt.NDArray[np.int64], on: npt.NDArray[np.int64], changes: pd.DataFrame
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """A number for the dose each day of a series was on, and whether it is the day of a change."""
+    code = grouped.coded(pd.concat([patients, changes["patient"]], ignore_index=True))[0]
+    changed_on = changes["day"].to_numpy(dtype="datetime64[D]").astype("int64")
+    key = np.unique((code[len(patients) :] << _BITS) + changed_on + FAR)
+    mine = (code[: len(patients)][group] << _BITS) + on + FAR
+    dose_no = np.searchsorted(key, mine, side="right")
+    return dose_no, np.append(-1, key)[dose_no] == mine
 
 
 def completeness(
@@ -184,8 +186,7 @@ def completeness(
     days = _diary_days(scores, zone=zone, scales=scales)
     inside = days[(days["day"] >= begin) & (days["day"] <= end)]
     entries = _entries(days, diary_schedules, first=first, last=last, patient_states=patient_states)
-    due = entries.assign(n_expected=1).groupby(WHOSE, sort=True)[["n_expected", "is_filled"]].sum()
-    due = due.rename(columns={"is_filled": "n_filled"})
+    due = entries.groupby(WHOSE, sort=True).agg(n_expected=("is_filled", "size"), n_filled=("is_filled", "sum"))
     made = _counted(inside).join(due.astype("Int64"), how="outer").reset_index()
     counts = ["days_with_value", "days_without_value", "longest_gap_days", "days_judged", "days_same_day"]
     made[counts] = made[counts].fillna(0)
@@ -247,31 +248,34 @@ def _entries(
     patient_states: pd.DataFrame | None,
 ) -> pd.DataFrame:
     if diary_schedules is None:
-        none = moments.typed(pd.DataFrame(columns=list(EXPECTED)), EXPECTED)
-        return none.assign(is_filled=np.zeros(0, dtype=bool))
+        return moments.typed(pd.DataFrame(columns=list(EXPECTED)), EXPECTED).assign(is_filled=np.zeros(0, dtype=bool))
     made = expected(diary_schedules, first=first, last=last, patient_states=patient_states)
     return made.assign(is_filled=_filled(made, days[days["has_value"]]))
 
 
 def _diary_days(scores: pd.DataFrame, *, zone: str, scales: Mapping[str, Scale]) -> pd.DataFrame:
     """In order of patient, scale and day: whether there is a value, a judged one, one written down that day."""
-    given = ranked(scores[~scores["collected"].isin(NO_DIARY)], scales)
-    given = lateness.lateness(given, zone=zone)
+    read = [*WHOSE, "value", "grade", "collected", "timing", "observed_at", "observed_on", "first_recorded_at"]
+    is_other = scores["collected"].isin(NO_DIARY)
+    given = lateness.lateness(ranked(scores[read][~is_other] if is_other.any() else scores[read], scales), zone=zone)
     given = given.assign(day=lateness.day_observed(given, zone=zone), has_value=given["rank"].notna())
-    days = grouped.numbered(given, [*WHOSE, "day"])
+    whose = grouped.numbered(given, WHOSE)
+    days = grouped.numbered(pd.DataFrame({"whose": whose.of, "day": given["day"].to_numpy()}), ["whose", "day"])
     is_judged = given["has_value"] & given["days_late"].notna()
     on_day = is_judged & given["days_late"].eq(0).fillna(value=False).astype("bool")
     flags = {"has_value": given["has_value"], "is_judged": is_judged, "is_same_day": on_day}
     made = {name: np.bincount(days.of, weights=flag, minlength=len(days)) > 0 for name, flag in flags.items()}
-    return days.keys.assign(whose=grouped.numbered(days.keys, WHOSE).of, **made)
+    return days.keys.assign(**whose.keys.take(days.keys["whose"].to_numpy()).reset_index(drop=True), **made)
 
 
 def _filled(entries: pd.DataFrame, valued: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether each entry has a value on one of its days."""
-    n, whole = len(entries), "datetime64[D]"
-    whose = grouped.numbered(pd.concat([entries[WHOSE], valued[WHOSE]], ignore_index=True), WHOSE).of << 32
-    there = np.sort(whose[n:] + valued["day"].to_numpy(dtype=whole).astype("int64"))
-    begins, ends = (whose[:n] + entries[f"{on}_on"].to_numpy(dtype=whole).astype("int64") for on in ("begins", "ends"))
+    whole = "datetime64[D]"
+    groups = grouped.numbered(entries, WHOSE)
+    met = groups.keys.merge(valued.drop_duplicates("whose")[["whose", *WHOSE]], on=WHOSE, how="left")["whose"]
+    whose = met.fillna(-1).to_numpy(dtype="int64")[groups.of] << 32
+    there = np.sort((valued["whose"].to_numpy() << 32) + valued["day"].to_numpy(dtype=whole).astype("int64"))
+    begins, ends = (whose + entries[f"{on}_on"].to_numpy(dtype=whole).astype("int64") for on in ("begins", "ends"))
     last = np.append(np.iinfo("int64").min, there)[np.searchsorted(there, ends, side="right")]
     return np.asarray(last >= begins, dtype=bool)
 
@@ -280,14 +284,11 @@ def _counted(inside: pd.DataFrame) -> pd.DataFrame:
     """By patient and scale: days with a value and without, the first, the last, the longest gap, on the day."""
     days = inside.reset_index(drop=True)
     answered = days[days["has_value"]]
-    gap = answered["day"].diff().dt.days.sub(1)
-    same = answered["whose"] == answered["whose"].shift(1)
+    gap = answered["day"].diff().dt.days.sub(1).where(answered["whose"] == answered["whose"].shift(1))
     days = days.assign(
-        gap=gap.where(same).reindex(days.index), valued=days["day"].where(days["has_value"]), none=~days["has_value"]
+        gap=gap.reindex(days.index), valued=days["day"].where(days["has_value"]), none=~days["has_value"]
     )
-    groups = days.groupby("whose", sort=True)
-    keys = days.drop_duplicates("whose").set_index("whose")[WHOSE]
-    made = groups.agg(
+    made = days.groupby("whose", sort=True).agg(
         days_with_value=("has_value", "sum"),
         days_without_value=("none", "sum"),
         first_on=("valued", "min"),
@@ -296,4 +297,4 @@ def _counted(inside: pd.DataFrame) -> pd.DataFrame:
         days_judged=("is_judged", "sum"),
         days_same_day=("is_same_day", "sum"),
     )
-    return made.join(keys).set_index(WHOSE)
+    return made.join(days.drop_duplicates("whose").set_index("whose")[WHOSE]).set_index(WHOSE)

@@ -164,7 +164,7 @@ def scored(
 
 def _place(found: pd.DataFrame, patients: pd.Series, instants: pd.Series) -> npt.NDArray[np.int64]:
     """The interval each instant lies in; -1 where it lies in none."""
-    code = pd.factorize(pd.concat([found["patient"], patients], ignore_index=True), sort=True)[0]
+    code = grouped.coded(pd.concat([found["patient"], patients], ignore_index=True))[0]
     whose, own = code[: len(found)], code[len(found) :]
     if not len(found):
         return np.full(len(patients), -1, dtype="int64")
@@ -213,6 +213,6 @@ def _due(found: pd.DataFrame, due: pd.DataFrame, *, zone: str) -> pd.DataFrame:
     place = _place(found, due["patient"], moments.day_start(due["ends_on"], zone=zone))
     keep = (place >= 0) & ~_on_first_day(found, due["ends_on"], place, zone=zone)
     own = due[keep].assign(place=place[keep])
-    return own.groupby(["place", "scale"], as_index=False).agg(
-        n_expected=("is_filled", "size"), n_filled=("is_filled", "sum")
-    )
+    groups = grouped.numbered(own, ["place", "scale"])
+    n_filled = np.bincount(groups.of, weights=own["is_filled"].to_numpy(), minlength=len(groups)).astype("int64")
+    return groups.keys.assign(n_expected=np.bincount(groups.of, minlength=len(groups)), n_filled=n_filled)

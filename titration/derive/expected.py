@@ -59,21 +59,24 @@ def expected(
     ordered = ordered.drop_duplicates(["patient", "scale", "from_on"], keep="last").reset_index(drop=True)
     following = ordered.groupby(["patient", "scale"])["from_on"].shift(-1)
     start = _days(ordered["from_on"])
-    stop = np.minimum(_days(following, absent=_FAR) - 1, _days(ordered["until_on"], absent=_FAR))
+    stop = np.minimum(_days(following, absent=FAR) - 1, _days(ordered["until_on"], absent=FAR))
     stop = np.where(ordered["paused"] == "yes", start - 1, np.minimum(stop, _days(pd.Series([pd.Timestamp(last)]))))
     every = ordered["every_days"].to_numpy(dtype="int64")
     begin = _days(pd.Series([pd.Timestamp(first)]))
     skipped = np.maximum(-(-(begin - start - every + 1) // every), 0)  # entries whose last day lies before the window
     of, number = grouped.spans(skipped, (stop - start + 1) // every)
     begins = start[of] + number * every[of]
-    made = ordered[["patient", "scale", "row"]].iloc[of].reset_index(drop=True)
-    made = made.assign(begins_on=_stamps(begins), ends_on=_stamps(begins + every[of] - 1))
+    ends = begins + every[of] - 1
     if patient_states is not None:
-        made = made[_followed(made, patient_states)]
-    return moments.typed(made, EXPECTED)
+        is_followed = _followed(ordered["patient"], of, ends, patient_states)
+        if not is_followed.all():
+            of, begins, ends = of[is_followed], begins[is_followed], ends[is_followed]
+    made = ordered[["patient", "scale", "row"]].take(of).reset_index(drop=True)
+    return moments.typed(made.assign(begins_on=_stamps(begins), ends_on=_stamps(ends)), EXPECTED)
 
 
-_FAR = 10**6  # days since 1970: after any year a record can have
+_BITS = 24
+FAR = 10**6  # days since 1970: after any year a record can have
 
 
 def _days(days: pd.Series, absent: int = 0) -> npt.NDArray[np.int64]:
@@ -86,15 +89,18 @@ def _stamps(days: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
     return days.astype("datetime64[D]").astype("datetime64[s]")
 
 
-def _followed(made: pd.DataFrame, patient_states: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Whether the clinic still followed the patient on the last day of each entry."""
+def _followed(
+    patients: pd.Series, of: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], patient_states: pd.DataFrame
+) -> npt.NDArray[np.bool_]:
+    """Whether the clinic still followed the patient on the last day of each entry, of the schedule at place `of`."""
     known = patient_states[patient_states["following"].notna()]
     known = known.sort_values(["noted_on", "first_row"], kind="stable")
-    known = known.drop_duplicates(["patient", "noted_on"], keep="last")[["patient", "noted_on", "following"]]
-    known = known.assign(noted_on=known["noted_on"].astype(moments.DAY))
-    left = made[["patient", "ends_on"]].assign(place=np.arange(len(made)), ends_on=made["ends_on"].astype(moments.DAY))
-    left = left.sort_values("ends_on", kind="stable")
-    met = pd.merge_asof(left, known, left_on="ends_on", right_on="noted_on", by="patient")
-    is_out = np.zeros(len(made), dtype=bool)
-    is_out[met["place"].to_numpy()] = met["following"].isin(NOT_FOLLOWED).to_numpy()
-    return ~is_out
+    known = known.drop_duplicates(["patient", "noted_on"], keep="last")
+    code = grouped.coded(pd.concat([patients, known["patient"]], ignore_index=True))[0]
+    whose, owner = code[: len(patients)][of], code[len(patients) :]
+    key = (owner << _BITS) + _days(known["noted_on"]) + FAR
+    order = np.argsort(key, kind="stable")
+    last = np.searchsorted(key[order], (whose << _BITS) + ends + FAR, side="right")  # how many are not after it
+    before = np.append(-1, owner[order])[last]
+    is_out = np.append(False, known["following"].isin(NOT_FOLLOWED).to_numpy()[order])[last]
+    return np.asarray(~(is_out & (before == whose)), dtype=bool)

@@ -223,12 +223,19 @@ def _ends(ordered: pd.DataFrame, patient_states: pd.DataFrame | None, *, zone: s
     return moments.day_start(met["noted_on"] + one_day, zone=zone)
 
 
+_HELD: Final[dict[str, Any]] = {
+    "dose_mcg_per_day": "float64",
+    "mode": object,
+    "concentration_mcg_per_ml": "float64",
+    "says": object,
+}
+
+
 def _compared(ordered: pd.DataFrame) -> pd.DataFrame:
     """Each readout beside what was in force: the k-th readout after each change, of all patients at once."""
     is_read = (ordered["record"] == "readout").to_numpy()
-    made = {name: ordered[name].to_numpy(dtype=object).copy() for name in (*PROGRAM, "says")}
-    for name in ("record", "row", "start", *PROGRAM):
-        made[f"against_{name}"] = np.full(len(ordered), None, dtype=object)
+    made = {name: ordered[name].to_numpy(dtype=dtype, copy=True) for name, dtype in _HELD.items()}
+    against = np.full(len(ordered), -1)
     made["differs"] = np.full(len(ordered), None, dtype=object)
     starts_group = ~is_read | (ordered["patient"] != ordered["patient"].shift(1)).to_numpy()
     first = np.maximum.accumulate(np.where(starts_group, np.arange(len(ordered)), 0)) if len(ordered) else is_read
@@ -240,27 +247,26 @@ def _compared(ordered: pd.DataFrame) -> pd.DataFrame:
         held = holds[first[at]]
         is_over = (held >= 0) & (ended[held] <= start[at])
         held = np.where(is_over, -1, held)
-        stays = _read(made, ordered, at, held)
+        stays = _read(made, at, held)
+        against[at] = held
         holds[first[at]] = np.where(stays, held, at)
-    return ordered.assign(**made)
+    ordered = ordered.assign(**made)
+    beside = ordered[["record", "row", "start", *PROGRAM]].astype({"row": "Int64"})
+    taken = {name: values.array.take(against, allow_fill=True) for name, values in beside.items()}
+    return ordered.assign(**{f"against_{name}": values for name, values in taken.items()})
 
 
-def _read(
-    made: dict[str, npt.NDArray[Any]], ordered: pd.DataFrame, at: npt.NDArray[Any], held: npt.NDArray[Any]
-) -> npt.NDArray[np.bool_]:
+def _read(made: dict[str, npt.NDArray[Any]], at: npt.NDArray[Any], held: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """One readout of each group against what is in force; whether that stays in force."""
     has = held >= 0
     found = {name: made[name][at] for name in PROGRAM}
-    given = {name: np.where(has, made[name][held], None) for name in PROGRAM}
+    given = {name: np.where(has, made[name][held], None if name == "mode" else np.nan) for name in PROGRAM}
     unlike = _unlike(found, given)
     is_other = _any(unlike) & has
     is_stated = ~pd.isna(found["dose_mcg_per_day"])
     is_first = ~has & (is_stated | (found["mode"] == "stopped"))
     made["says"][at] = np.select([is_other, has & is_stated, is_first], [OTHER, SAME, FIRST], default=SILENT)
-    for name in ("record", "row", "start"):
-        made[f"against_{name}"][at] = np.where(has, ordered[name].to_numpy(dtype=object)[held], None)
     for name, value in given.items():
-        made[f"against_{name}"][at] = value
         found[name] = np.where(pd.isna(found[name]), value, found[name])
     # a dose that was not read is that on record only while the mode is; a stopped pump gives 0
     no_dose = ~is_stated & unlike[1]

@@ -84,10 +84,7 @@ def coded(values: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
         By definition.
     """
     if isinstance(values.dtype, pd.StringDtype):
-        found, texts = (
-            values.array.factorize()
-        )  # of the texts as they are kept: made objects, it takes six times as long
-        unique = texts.to_numpy(dtype=object)
+        found, unique = places(values)
         place = np.empty(len(unique) + 1, dtype="int64")
         place[np.argsort(unique)] = np.arange(len(unique))
         place[-1] = len(unique)
@@ -96,6 +93,26 @@ def coded(values: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
         return place[found], len(unique) + 1
     own, index = pd.factorize(values, sort=True)
     return np.where(own < 0, len(index), own).astype("int64"), len(index) + 1
+
+
+def places(values: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+    """Each text by its place among the different ones as they first come, -1 where it is missing; and those.
+
+    Args:
+        values: Texts.
+
+    Example:
+        >>> place, texts = places(pd.Series(["right", None, "left", "right"], dtype="str"))
+        >>> place.tolist(), texts.tolist()
+        ([0, -1, 1, 0], ['right', 'left'])
+
+    Source:
+        By definition.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        values = values.astype("str")
+    found, texts = values.array.factorize()  # as they are kept: made objects, it takes six times as long
+    return found.astype("int64", copy=False), texts.to_numpy(dtype=object)
 
 
 def _close(code: npt.NDArray[np.int64], widest: int) -> npt.NDArray[np.int64]:

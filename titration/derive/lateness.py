@@ -1,6 +1,6 @@
 """How long after the day it is about each score was written down, by the way it was collected.
 
-Imports `moments`. Lateness is about the record, never about the patient; where no rule applies it is missing.
+Imports `grouped`, `moments`. Lateness is about the record, never about the patient; where no rule applies it is missing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments
+from titration.derive import grouped, moments
 from titration.derive.kept import once
 
 if TYPE_CHECKING:
@@ -96,11 +96,12 @@ def lateness(scores: pd.DataFrame, *, zone: str, rules: Mapping[str, Rule] = RUL
     start = np.where(judged, observed, np.datetime64("1970-01-01"))
     end = np.where(judged, recorded, np.datetime64("1970-01-01"))
     allowed = np.where(judged, limit, 0).astype("int64")
-    by_week = np.busday_offset(start, allowed, roll="backward")
-    last = np.where(is_working == 1, by_week, start + allowed)
-    days = pd.Series((end - start).astype("int64"), index=scores.index, dtype="Int64")
-    late = pd.Series(end > last, index=scores.index, dtype="boolean")
-    return scores.assign(days_late=days.mask(~judged), is_late=late.mask(~judged))
+    last = start + allowed
+    works = is_working == 1
+    if works.any():  # a calendar of working days is dear
+        last[works] = np.busday_offset(start[works], allowed[works], roll="backward")
+    days = pd.arrays.IntegerArray((end - start).astype("int64"), ~judged)
+    return scores.assign(days_late=days, is_late=pd.arrays.BooleanArray(end > last, ~judged))
 
 
 def provenance(frames: Mapping[str, pd.DataFrame], *, zone: str, scales: Register | None = None) -> pd.DataFrame:
@@ -148,7 +149,8 @@ def _provenance(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFram
         (judged["timing"] == ASSIGNED).to_numpy(), np.isnan(days), days == 0, days < 0,
         judged["is_late"].fillna(value=False).to_numpy(dtype=bool),
     ]  # fmt: skip
-    told = np.select(causes, (ASSIGNED, NOT_JUDGED, SAME_DAY, BEFORE, LATE), default=WITHIN)
+    words = pd.array([ASSIGNED, NOT_JUDGED, SAME_DAY, BEFORE, LATE, WITHIN], dtype="str")
+    told = words.take(np.select(causes, list(range(len(causes))), default=len(causes)))
     made = judged.assign(provenance=told, reported_by=judged["reporter"])
     return moments.typed(made, PROVENANCE)
 
@@ -183,7 +185,7 @@ def day_observed(scores: pd.DataFrame, *, zone: str) -> pd.Series:
 
 def _of_route(collected: pd.Series, rules: Mapping[str, Rule], part: str) -> np.ndarray:
     """That part of the rule of each score; missing where there is none."""
-    route, ways = pd.factorize(collected)
+    route, ways = grouped.places(collected)
     values = [getattr(rules[way], part) if way in rules else None for way in ways]
     table = np.array([np.nan if value is None else float(value) for value in (*values, None)])
     found: np.ndarray = table[route]

@@ -182,9 +182,15 @@ def labels(codes: pd.Series, places: npt.NDArray[Any], scales: Mapping[str, Scal
     has = ~np.isnan(places)
     if not has.any():
         return pd.Series(np.nan, index=codes.index, dtype="str")
-    asked = pd.DataFrame({"scale": codes[has].to_numpy(), "place": places[has]}).astype({"scale": "str"})
-    met = asked.merge(_places(asked["scale"], scales), on=["scale", "place"], how="left")["grade"]
-    return pd.Series(met.to_numpy(), index=codes.index[has]).reindex(codes.index).astype("str")
+    of, known = grouped.places(codes)
+    grades = [scale.grades if (scale := scales.get(code)) is not None else () for code in known]
+    widest = max(map(len, grades), default=0)
+    table = np.full((len(known) + 1, widest + 1), None, dtype=object)  # the last of each: no such scale, no such grade
+    for row, names in zip(table, grades, strict=False):
+        row[: len(names)] = names
+    at = np.where(has, places, widest)
+    at = np.where((at == np.floor(at)) & (at >= 0) & (at < widest), at, widest).astype("int64")
+    return pd.Series(table[of, at], index=codes.index, dtype="str")
 
 
 def measured(codes: pd.Series, scales: Mapping[str, Scale]) -> pd.Series:

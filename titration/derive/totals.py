@@ -1,6 +1,6 @@
 """Amounts of the program by weekday and by calendar day; days of 23 and 25 hours are right.
 
-Imports `moments`, `clock`, `segments`. What a patient or a pump really did is not in them: they add up the program.
+Imports `moments`, `clock`, `grouped`, `segments`. What a patient or a pump really did is not in them: they add up the program.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from titration.derive import clock, moments, segments
+from titration.derive import clock, grouped, moments, segments
 from titration.derive.segments import WEEKDAYS
 from titration.records.programs import DAY_MIN, EVERY_DAY
 
@@ -113,10 +113,12 @@ def daily_totals(
     amounts = [days[["patient", "day", "amount"]]]
     if parts is not None and has_parts.any():
         amounts += _by_part(_on_pump_days(_by_clock(held[has_parts], offsets, zone=zone), parts), zone=zone)
-    total = pd.concat(amounts, ignore_index=True).groupby(["patient", "day"])["amount"].sum(skipna=False)
-    by = days.groupby(["patient", "day"], sort=True)
-    made = by.agg(hours=("hours", "sum"), is_spread=("is_spread", "any"), is_unexplained=("is_unexplained", "any"))
-    made = made.assign(total_mcg=total.round(6)).reset_index()
+    every = pd.concat(amounts, ignore_index=True)
+    groups = grouped.numbered(every, ["patient", "day"])  # as whole numbers: of texts a group is several times dearer
+    by = days.groupby(groups.of[: len(days)])
+    found = by.agg(hours=("hours", "sum"), is_spread=("is_spread", "any"), is_unexplained=("is_unexplained", "any"))
+    total = every["amount"].groupby(groups.of).sum(skipna=False)
+    made = groups.keys.assign(total_mcg=total.round(6)).join(found, how="inner").reset_index(drop=True)
     begin, finish = _edges(made["day"], zone=zone)
     made["hours_in_day"] = (finish - begin).dt.total_seconds() / 3600
     made["is_whole"] = (made["hours"] - made["hours_in_day"]).abs() < 1e-6  # noqa: PLR2004 - less than a second

@@ -1,6 +1,6 @@
 """What is left out after a change: the washout, and the time a scale asks about.
 
-Imports `scales` for types only. Where no one number is stated nothing is made up.
+Imports `grouped`; `scales` for types only. Where no one number is stated nothing is made up.
 """
 
 from __future__ import annotations
@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from titration.derive import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +92,8 @@ def recalled(pairs: pd.DataFrame, scales: Mapping[str, Scale]) -> pd.DataFrame:
     Source:
         See `recall_hours`.
     """
-    hours = {code: recall_hours(scales.get(code)) for code in pairs["scale"].unique()}
-    recall = pairs["scale"].map(hours).astype("float64")
-    return pairs.assign(recall_h=recall.fillna(0), recall_is_stated=recall.notna())
+    place, codes = grouped.places(pairs["scale"])
+    hours = [recall_hours(scales.get(code)) for code in codes]
+    recall = np.array([*hours, None], dtype="float64")[place]  # once for each scale; the last for a missing one
+    is_stated = ~np.isnan(recall)
+    return pairs.assign(recall_h=np.where(is_stated, recall, 0.0), recall_is_stated=is_stated)

@@ -82,21 +82,24 @@ def weekly(
     given = ranked(scores, scales).assign(day=day_observed(scores, zone=zone))
     given = given[[*SERIES, "day", "rank", "is_grade"]]
     given = with_rank(given)
-    days = grouped.numbered(given, [*SERIES, "day"])
+    series = grouped.numbered(given, SERIES)  # the texts once; days and weeks go by its number
+    days = grouped.numbered(pd.DataFrame({"series": series.of, "day": given["day"].to_numpy()}), ["series", "day"])
     answers = grouped.middles(given["rank"].to_numpy(), days.of, len(days))
     is_grade = np.bincount(days.of, weights=given["is_grade"].to_numpy(), minlength=len(days)) > 0
     value = np.where(is_grade, answers.lower(), answers.quantile(0.5))
     back = pd.to_timedelta(days.keys["day"].dt.day_of_week, unit="D")
     of_day = days.keys.assign(week_on=(days.keys["day"] - back).astype(moments.DAY))
-    weeks = grouped.numbered(of_day, [*SERIES, "week_on"])
+    weeks = grouped.numbered(of_day, ["series", "week_on"])
+    keys = series.keys.take(weeks.keys["series"].to_numpy()).reset_index(drop=True)
     count = len(weeks)
     middle = grouped.middles(value, weeks.of, count)
     graded = np.bincount(weeks.of, weights=is_grade, minlength=count) > 0
-    made = weeks.keys.assign(
+    made = keys.assign(
+        week_on=weeks.keys["week_on"],
         days_with_value=middle.n,
         n=np.bincount(weeks.of, weights=answers.n, minlength=count),
         is_kept=middle.n >= least_days,
-        mean=np.where(measured(weeks.keys["scale"], scales), middle.mean, np.nan),
+        mean=np.where(measured(keys["scale"], scales), middle.mean, np.nan),
     )
     for name, number, grade in (
         ("median", middle.quantile(0.5), middle.lower()),
@@ -105,9 +108,10 @@ def weekly(
     ):
         made[name] = np.where(graded, np.nan, number)
         made[f"{name}_grade"] = labels(made["scale"], np.where(graded, grade, np.nan), scales)
-    iso = made["week_on"].dt.isocalendar()
-    named = iso["year"].astype("str") + "-W" + iso["week"].astype("str").str.zfill(2)
-    return moments.typed(made.assign(week=named.astype("str")), WEEKLY)
+    place, mondays = pd.factorize(made["week_on"])
+    iso = pd.DatetimeIndex(mondays).isocalendar()
+    named = iso["year"].astype("str") + "-W" + iso["week"].astype("str").str.zfill(2)  # once for each week
+    return moments.typed(made.assign(week=named.astype("str").array.take(place)), WEEKLY)
 
 
 def sensitivity(weeks: pd.DataFrame) -> pd.DataFrame:

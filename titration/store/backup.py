@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +50,7 @@ def copied(source: Path, folder: Path, recipients: Sequence[str] = ()) -> Iterat
         folder: Where the copy will stay.
         recipients: Public keys; with any, only the encrypted copy ever lies in that folder.
     """
-    part = folder / f".{secrets.token_hex(8)}.part"
+    part = folder / f".{os.urandom(8).hex()}.part"
     with contextlib.ExitStack() as stack:
         stack.callback(_gone, part)
         try:
@@ -264,7 +263,7 @@ def _restore(source: Path, target: Path, heading: Heading) -> Store:
             parent = store.properties["id"]
             with store.writing(heading) as writing:
                 writing.has_property("parent", f"{parent} entry {entry} seal {sealed.hex()}")
-                writing.has_property("id", secrets.token_hex(16))
+                writing.has_property("id", os.urandom(16).hex())
         except BaseException:
             db.close()
             raise

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import sqlite3
 import sys
 from pathlib import Path
@@ -66,7 +65,7 @@ def needed() -> str:
 
 def new_key() -> str:
     """A key nobody can guess."""
-    return secrets.token_hex(32)
+    return os.urandom(32).hex()
 
 
 def is_plain(path: Path) -> bool:

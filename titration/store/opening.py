@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from typing import TYPE_CHECKING
 
 from titration import errors
@@ -118,7 +117,7 @@ def create(
     except OSError as error:
         raise errors.WriteRefused(f"cannot write {path} ({error.strerror})") from error
     try:
-        return migrations.begin(path, heading, {"id": secrets.token_hex(16), **properties}, salt, secret)
+        return migrations.begin(path, heading, {"id": os.urandom(16).hex(), **properties}, salt, secret)
     except BaseException:
         path.unlink(missing_ok=True)  # a file of our own making, a moment old and without an entry
         raise
