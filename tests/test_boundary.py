@@ -92,7 +92,7 @@ main()
     "words",
     [
         ["--help"], ["history", "DB", "P001"], ["chart", "DB", "P001", "-o", "TMP/p.png"],
-        ["report", "DB", "--month", "2026-10", "--patient", "P001", "-o", "TMP/out"], ["verify", "DB"],
+        ["report", "DB", "--month", "2026-10", "--patient", "P012", "-o", "TMP/out"], ["verify", "DB"],
         ["backup", "DB", "TMP/copy.db"], ["restore", "DB", "TMP/new.db", "--by", "clinician-1"], ["scale", "list", "DB"],
         ["schema"], ["init", "TMP/fresh.db", "--site", "North clinic", "--zone", "Europe/London", "--by", "clinician-1"],
         ["add", "DB", "visit", "--patient", "P001", "--on", "2026-11-12", "--visit", "phone", "--by", "clinician-1"],
