@@ -217,7 +217,7 @@ def _said(row):
         f"{name} {ratio:.2f}"
         for name, ratio in sorted(row["ratios"].items(), key=lambda item: item[1])
         if name not in {row["limit"], row["ours"]}
-    ] + [f"{name}: not to be had here" for name in row["lacking"]]
+    ] + [f"{name}: {why}" for name, why in row["lacking"].items()]
     words = "; ".join(part for part in (", ".join(beside), row["note"]) if part)
     memory = f"{row['mib'][row['ours']]:.0f} MiB" if row["ours"] in row["mib"] else ""
     often = f"{row['each']} times" if row["each"] > 1 else f"{row['rounds']} rounds"

@@ -77,7 +77,7 @@ def test_a_row_over_its_limit_says_so_and_one_with_a_tail_says_both():
     assert not row.is_within  # the median is held and the tail is not
     said = table._said({**table.asdict(row), "is_within": row.is_within})
     assert "| p50 2, p99 2 | **p50 1.00, p99 " in said
-    assert ", over** |  | peer: not to be had here (4 times) |" in said
+    assert ", over** |  | peer: no library (4 times) |" in said
 
 
 @pytest.mark.parametrize("name", bench_start.WORKS)
