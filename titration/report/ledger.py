@@ -52,7 +52,7 @@ HEADS = (
     Heading("Change", numeric=True), Heading("%", numeric=True), Heading("Reason", wide=5), Heading("By"),
 )  # fmt: skip
 FULL = (
-    Heading("Effective"), Heading("Entered"), Heading("To", numeric=True), Heading("Mode, drug and strength", wide=5),
+    Heading("Effective"), Heading("Entered"), Heading("To", numeric=True), Heading("Mode, drug and strength", wide=7),
     Heading("Reason", wide=3), Heading("By", wide=2),
 )  # fmt: skip
 Change = tuple[dict[str, Any], dict[str, Any] | None]
