@@ -134,6 +134,7 @@ def test_head_and_foot_say_that_it_is_deidentified_and_how_days_are_counted(told
     assert page.splitlines()[0] == "S007 - days 616 to 643"
     assert page.splitlines()[2] == "De-identified"
     assert "De-identified: days are counted from day 0, the day of the implant of the pump;" in page
+    assert "days of the week are the true ones" in " ".join(page.split())
     assert "Age at day 0       50 to 59" in page
     # 8 October 2026 is day 632; the hour is that of the wall, summer or winter
     assert re.search(r"day 632\s+\d+\s+110", page) is not None

@@ -144,8 +144,9 @@ def footer(study: Study, rest: tuple[Said, ...]) -> tuple[Said, ...]:
         rest: What `record.footer` gives.
     """
     how = (
-        f"De-identified: days are counted from day 0, the day of the {_zero(study)}; every day has 24 hours, and times are "
-        "by the clock on the wall. Source rows are numbered for this page alone."
+        f"De-identified: days are counted from day 0, the day of the {_zero(study)}; every day has 24 hours, times are "
+        "by the clock on the wall, and days of the week are the true ones, because programs run by them. Source rows are "
+        "numbered for this page alone."
     )
     return (how, LEFT_OUT, *rest)
 
