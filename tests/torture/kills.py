@@ -5,10 +5,12 @@ PYTHONPATH=tests python tests/torture/kills.py 500     the long form; `make test
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -20,7 +22,10 @@ import build
 import titration
 from titration.fields import Code, Day, field
 from titration.records import KINDS, Record, record
-from titration.store import age, backup, rotate, verify
+from titration.store import age
+from titration.store.backup import backup
+from titration.store.rotation import rotate
+from titration.store.verify import verify
 
 LONGEST_SECONDS = {
     "import": 0.8,
@@ -170,14 +175,25 @@ def killed(work, path: Path, after: int, seconds: float) -> list[int]:
     return [int(line) for line in said]
 
 
+def _copies(there: list[Path], said: int, first: Path, work: str) -> str | None:
+    """What is wrong with copies: each is whole, and a restored one is a log of its own from its first moment on."""
+    if len(there) < said or not all(verify(copy, alone=True).fits for copy in there):
+        return f"{len(there)} copies there, not all whole"
+    is_twin = work == "restore" and id_of(first) in map(id_of, there)
+    return "a restored log bears the id of its parent" if is_twin else None
+
+
+def id_of(log: Path) -> str:
+    """The id a log says it has."""
+    with contextlib.closing(sqlite3.connect(log)) as db:
+        return db.execute("SELECT value FROM property WHERE name = 'id' ORDER BY id DESC").fetchone()[0]
+
+
 def apart(work: str, folder: Path, said: list[int]) -> str | None:
     """What is wrong beside the log itself: copies that are not whole, a text that was redacted, plain data left behind."""
-    copies, kept = sorted(folder.glob("copy-*.db")), sorted(folder.glob("backups/*.db"))
-    sealed, plain = sorted(folder.glob("copy-*.age")), folder / "opened.db"
-    if work in {"backup", "restore"} and (
-        len(copies) < len(said) or not all(verify(c, alone=True).fits for c in copies)
-    ):
-        return f"{len(copies)} copies there, not all whole"
+    kept, sealed, plain = sorted(folder.glob("backups/*.db")), sorted(folder.glob("copy-*.age")), folder / "opened.db"
+    if work in {"backup", "restore"}:
+        return _copies(sorted(folder.glob("copy-*.db")), len(said), folder.parent / "first.db", work)
     if said and work == "rotate" and not any(verify(c, alone=True).fits for c in kept):
         return f"none of {len(kept)} backups is whole"
     if work == "redact":

@@ -5,6 +5,7 @@ PYTHONPATH=tests python tests/torture/replayed.py      the long form: every oper
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -12,12 +13,17 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from torture import powerloss
+from torture import kills, powerloss
 
 import titration
 from titration import errors
-from titration.store import verify
+from titration.records import KINDS
+from titration.store.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BEGIN = """
     log = titration.create(path, site="A", zone="Europe/London", by="clinician-1")
@@ -64,8 +70,38 @@ WORKS = {
         rotate(path, folder, 1)
         done("rotated")
     """,
+    "a restore": BEGIN
+    + """
+    entered(log.append(build.dose("2026-10-08T09:30+01:00", 108)))
+    log.backup(folder / "copy.db")
+    titration.restore(folder / "copy.db", folder / "new.db", by="clinician-2").close()
+    done("restored")
+    """,
+    "a migration": BEGIN
+    + """
+    entered(log.append(build.dose("2026-10-08T09:30+01:00", 108)))
+    log.close()
+    from torture import kills
+    kills.newer()
+    log = titration.open(path, by="clinician-2")
+    done(f"{log.entry_at()} {log.head}")
+    entered(log.append(build.dose("2026-10-09T09:30+01:00", 109)))
+    """,
 }
 """What is done to a log, as Python after `powerloss.WORK`."""
+
+
+@contextlib.contextmanager
+def known(work: str) -> Iterator[None]:
+    """What this program must know to open what that work wrote: after a migration, the newer kind of record."""
+    before = dict(KINDS)
+    if work == "a migration":
+        kills.newer()
+    try:
+        yield
+    finally:
+        KINDS.clear()
+        KINDS.update(before)
 
 
 @dataclass
@@ -135,6 +171,11 @@ def judge(path: Path, acknowledged: list[str], count: Count, moment: str) -> Non
         count.broken.append(f"{moment}: the backup does not fit")
     if "rotated" in acknowledged and not any(map(is_whole, path.parent.glob("clinic-entry-*.db"))):
         count.broken.append(f"{moment}: not one whole backup is there")
+    restored = path.with_name("new.db")
+    if "restored" in acknowledged and not restored.exists():
+        count.lost.append(f"{moment}: the restored log")
+    if restored.exists() and (not is_whole(restored) or kills.id_of(restored) == kills.id_of(path)):
+        count.broken.append(f"{moment}: the restored log is not whole, or bears the id of its parent")
 
 
 def is_whole(copy: Path) -> bool:
@@ -157,7 +198,8 @@ def main() -> int:
         sys.stdout.write(f"{'work':32} {'synchronous':12} {'operations':>10} {'states':>8} {'lost':>6} {'broken':>6}\n")
         for work, pragma in [(w, "") for w in WORKS] + [("three changes", p) for p in ("FULL", "NORMAL", "OFF")]:
             ops, _ = powerloss.record(recorder, place / f"{work} {pragma}", WORKS[work], pragma=pragma)
-            count = replay(ops, place, each=8)
+            with known(work):
+                count = replay(ops, place, each=8)
             said = pragma or "EXTRA (ours)"
             sys.stdout.write(
                 f"{work:32} {said:12} {len(ops):10} {count.states:8} {len(count.lost):6} {len(count.broken):6}\n"

@@ -52,7 +52,8 @@ def copied(source: Path, folder: Path, recipients: Sequence[str] = ()) -> Iterat
     """
     part = folder / f".{os.urandom(8).hex()}.part"
     with contextlib.ExitStack() as stack:
-        stack.callback(_gone, part)
+        for left in (part, part.with_name(f"{part.name}.lock")):
+            stack.callback(_gone, left)
         try:
             _touch(part)
             if recipients:
@@ -151,6 +152,14 @@ def _known(db: sqlite3.Connection) -> Known:
 
 def _copy(source: Path, target: Path, recipients: Sequence[str] = ()) -> Verification:
     """A verified copy under a name where nothing is."""
+    _refuse_taken(target)
+    with copied(source, target.parent, recipients) as made:
+        give_name(made.path, target)
+    return dataclasses.replace(made.found, path=str(target))
+
+
+def _refuse_taken(target: Path) -> None:
+    """Something is where the copy is to be, or it cannot be there."""
     try:
         if target.is_dir():
             raise errors.StorageFailed(
@@ -164,9 +173,6 @@ def _copy(source: Path, target: Path, recipients: Sequence[str] = ()) -> Verific
         raise  # some of ours are an OSError too
     except OSError as error:
         raise errors.StorageFailed(f"cannot copy to {target} ({error.strerror})") from error
-    with copied(source, target.parent, recipients) as made:
-        give_name(made.path, target)
-    return dataclasses.replace(made.found, path=str(target))
 
 
 def give_name(part: Path, target: Path) -> None:
@@ -253,21 +259,20 @@ def restore(
 def _restore(source: Path, target: Path, heading: Heading) -> Store:
     with contextlib.closing(connection.connect(source, write=False)) as db:
         refuse_newer(db, source)
-    found = _copy(source, target)
-    entry, sealed = found.head or (0, b"")
-    try:
-        # a copy is older than the head this computer has seen, on purpose: it is opened without asking for that
-        db = connection.connect(target, write=True)
-        try:
-            store = Store(target, db, write=True)
-            parent = store.properties["id"]
-            with store.writing(heading) as writing:
-                writing.has_property("parent", f"{parent} entry {entry} seal {sealed.hex()}")
-                writing.has_property("id", os.urandom(16).hex())
-        except BaseException:
-            db.close()
-            raise
-    except BaseException:
-        target.unlink(missing_ok=True)  # the copy just made; the backup is untouched
-        raise
-    return store
+    _refuse_taken(target)
+    with copied(source, target.parent) as made:
+        _reborn(made, heading)
+        give_name(made.path, target)
+    return Store(target, connection.connect(target, write=True), write=True)
+
+
+def _reborn(made: Copy, heading: Heading) -> None:
+    """Give a copy an id of its own, while it has no name yet: one broken off here must never pass for its parent."""
+    entry, sealed = made.found.head or (0, b"")
+    # a copy is older than the head this computer has seen, on purpose: it is opened without asking for that
+    with (
+        contextlib.closing(connection.connect(made.path, write=True)) as db,
+        Store(made.path, db, write=True).writing(heading) as writing,
+    ):
+        writing.has_property("parent", f"{made.log_id} entry {entry} seal {sealed.hex()}")
+        writing.has_property("id", os.urandom(16).hex())
