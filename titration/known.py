@@ -12,6 +12,7 @@ from titration import errors, frames, times
 from titration.entry import door
 from titration.entry.card import card
 from titration.records import DoseChange, Record, kind_of
+from titration.scales import Scale, register
 from titration.units import Unfit
 
 if TYPE_CHECKING:
@@ -55,6 +56,21 @@ def entry_by(store: Store, seconds: int) -> int:
     kept = steady(times_of)
     n = bisect_right([times_of[place] for place in kept], seconds)
     return 0 if n == 0 else len(times_of) if n == len(kept) else kept[n]  # a place counts from 0, an entry from 1
+
+
+def scales_of(store: Store) -> tuple[Scale, ...]:
+    """The scales of a log: the published ones, and the site's own that are copied into it."""
+    own = (Scale.from_definition(text) for (text,) in store.query("SELECT definition FROM scale ORDER BY id"))
+    published = register()
+    return (*published.values(), *(scale for scale in own if scale.code not in set(published)))
+
+
+def refuse_unknown(store: Store, patient: str) -> None:
+    """Raise `PatientNotFound` for a code that never was a patient's; says which is spelt alike."""
+    if not store.rows("patient", ["row"], store.head()[0], patient=patient, current=False):
+        alike = [p for p in patients(store) if p.casefold() == patient.casefold()]
+        hint = f"; there is {alike[0]}" if alike else ""
+        raise errors.PatientNotFound(f"there is no patient {errors.shown(patient)} in this log{hint}")
 
 
 def moment_of(store: Store, entry: int) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,9 @@ class Log(Reader):
     @property
     def setting(self) -> recording.Setting:
         """Zone, scales and the time it is, as recording needs them."""
-        return recording.Setting(self._tz, self.scales, self._clock().astimezone(self._tz))
+        return recording.Setting(
+            self._tz, scales.Register(partial(known.scales_of, self._store)), self._clock().astimezone(self._tz)
+        )
 
     def append(
         self, *records: Any, kind: type[Record] | None = None, confirm: Mapping[str, str] | None = None,
@@ -163,7 +166,7 @@ class Log(Reader):
         """Move a whole entry to the right patient."""
         from titration import amending  # noqa: PLC0415 - `add` does not need it
 
-        self._known(to)
+        known.refuse_unknown(self._store, to)
         return amending.move(self._store, int(entry.__index__()), to, self.heading("move", reason))
 
     def complete(self, row: int, record: Record, *, reason: str, confirm: Mapping[str, str] | None = None) -> Entry:
@@ -197,8 +200,8 @@ class Log(Reader):
         """
         from titration import amending  # noqa: PLC0415 - `add` does not need it
 
-        self._known(code)
-        self._known(into)
+        known.refuse_unknown(self._store, code)
+        known.refuse_unknown(self._store, into)
         return amending.merge(
             self._store, code, into, self.heading("merge", reason), confirm={} if confirm is None else confirm
         )

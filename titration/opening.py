@@ -6,6 +6,7 @@ import os
 import platform
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from titration import __version__, errors, times
 from titration import store as files
@@ -14,6 +15,9 @@ from titration.fields import Label
 from titration.log import Clock, Log, system_clock
 from titration.store.writing import Author, Heading
 from titration.units import Unfit
+
+if TYPE_CHECKING:
+    from titration.store import rotation
 
 
 def _heading(action: str, writer: Author, clock: Clock, reason: str | None = None) -> Heading:
@@ -134,16 +138,18 @@ def restore(
         LogExists: Something is at the path.
         SealBroken: The backup does not fit its seals.
     """
+    from titration.store import backup as backups  # noqa: PLC0415 - only who verifies or copies waits for it
+
     writer = author(by)
     heading = _heading("restore", writer, clock, reason)
     key = None if identity is None else Path(identity)
-    store = files.restore(Path(backup), Path(path), heading, identity=key, network=network)
+    store = backups.restore(Path(backup), Path(path), heading, identity=key, network=network)
     return Log(store, writer, clock=clock)
 
 
 def drill(
     path: str | Path, folder: str | Path, *, identity: str | Path | None = None, clock: Clock = system_clock
-) -> files.Drill:
+) -> rotation.Drill:
     """Try the newest backup of a log: restore it to a passing place, verify it, compare it with the log.
 
     Args:
@@ -155,6 +161,8 @@ def drill(
     Raises:
         StorageFailed: There is no backup of this log in the folder.
     """
+    from titration.store import rotation  # noqa: PLC0415 - only who verifies or copies waits for it
+
     key = None if identity is None else Path(identity)
     heading = _heading("restore", author(_account()), clock, "a drill")
-    return files.drill(Path(path), Path(folder), heading, key)
+    return rotation.drill(Path(path), Path(folder), heading, key)

@@ -9,7 +9,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from titration import errors, frames, known, scales, times
+from titration import frames, known, scales, times
 from titration import store as files
 from titration.records import KINDS, DoseChange, Record, kind_of
 from titration.store.seal import short
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from titration.charts import Cohort
     from titration.known import AsOf
     from titration.report.paper import Paper
+    from titration.store.unchanged import Unchanged
+    from titration.store.verify import Verification
 
 
 class Reader:
@@ -99,10 +101,7 @@ class Reader:
     @property
     def scales(self) -> scales.Register:
         """The scales of this log: the published ones and the site's own."""
-        rows = self._store.query("SELECT definition FROM scale ORDER BY id")
-        own = (scales.Scale.from_definition(text) for (text,) in rows)
-        published = scales.register()
-        return scales.Register((*published.values(), *(s for s in own if s.code not in set(published))))
+        return scales.Register(known.scales_of(self._store))
 
     def recorded(self, entry: int) -> datetime:
         """When an entry was recorded, in the log's zone; an entry that is not there is refused as `entry_at` does."""
@@ -142,15 +141,8 @@ class Reader:
         """
         found = KINDS[kind] if isinstance(kind, str) else kind_of(kind)
         if patient is not None:
-            self._known(patient)
+            known.refuse_unknown(self._store, patient)
         return frames.read(self._store, found, asof=self.entry_at(asof), patient=patient)
-
-    def _known(self, patient: str) -> None:
-        rows = self._store.rows("patient", ["row"], self._store.head()[0], patient=patient, current=False)
-        if not rows:
-            alike = [p for p in known.patients(self._store) if p.casefold() == patient.casefold()]
-            hint = f"; there is {alike[0]}" if alike else ""
-            raise errors.PatientNotFound(f"there is no patient {errors.shown(patient)} in this log{hint}")
 
     def doses(self, patient: str | None = None, asof: AsOf = None) -> pd.DataFrame:
         """Dose changes that were done; see `frame`."""
@@ -182,7 +174,7 @@ class Reader:
         from titration.history import history  # noqa: PLC0415 - brings pandas in
 
         if patient is not None:
-            self._known(patient)
+            known.refuse_unknown(self._store, patient)
         return history(self._store, asof=self.entry_at(asof), patient=patient)
 
     def chart(self, patient: str, asof: AsOf = None) -> Chart:
@@ -196,7 +188,7 @@ class Reader:
         from titration.chart import Chart  # noqa: PLC0415 - see above
 
         with self._store.reading():
-            self._known(patient)
+            known.refuse_unknown(self._store, patient)
             entry = self.entry_at(asof)
             ((sealed,),) = self._store.query("SELECT seal FROM entry WHERE entry = ?", entry)
             at = known.moment_of(self._store, entry)
@@ -237,7 +229,7 @@ class Reader:
 
         with self._store.reading():
             if patient is not None:
-                self._known(patient)
+                known.refuse_unknown(self._store, patient)
             entry = self.entry_at(asof)
             made = frames.chart_frames(self._store, entry, patient)
             until = times.from_seconds(known.moment_of(self._store, entry))
@@ -277,11 +269,11 @@ class Reader:
 
     def last_program(self, patient: str) -> DoseChange | None:
         """The last dose change entered that was done; None when there is none."""
-        self._known(patient)
+        known.refuse_unknown(self._store, patient)
         found = known.last_change(self._store, patient)
         return None if found is None else found[1]
 
-    def verify(self, head: str | None = None, *, anchor: str | Path | None = None, jobs: int = 1) -> files.Verification:
+    def verify(self, head: str | None = None, *, anchor: str | Path | None = None, jobs: int = 1) -> Verification:
         """Read the whole file against its seals.
 
         Args:
@@ -289,12 +281,18 @@ class Reader:
             anchor: A file of heads kept apart: each must be in it, and the newest is added when all fits.
             jobs: How many processes read.
         """
-        return files.verify(self.path, head, anchored=Path(anchor) if anchor else None, jobs=jobs, noted=True)
+        from titration.store.verify import verify  # noqa: PLC0415 - only who verifies or copies waits for it
 
-    def unchanged(self) -> files.Unchanged | None:
+        return verify(self.path, head, anchored=Path(anchor) if anchor else None, jobs=jobs, noted=True)
+
+    def unchanged(self) -> Unchanged | None:
         """What is known of a file unchanged since `verify` last fitted here; None when it may be; reads no seal."""
-        return files.unchanged(self.path)
+        from titration.store.unchanged import unchanged  # noqa: PLC0415 - only who verifies or copies waits for it
 
-    def backup(self, path: str | Path) -> files.Verification:
+        return unchanged(self.path)
+
+    def backup(self, path: str | Path) -> Verification:
         """A verified copy, taken while others write; never over a file."""
-        return files.backup(self.path, Path(path))
+        from titration.store.backup import backup  # noqa: PLC0415 - only who verifies or copies waits for it
+
+        return backup(self.path, Path(path))

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -196,24 +195,32 @@ class Register(Mapping[str, Scale]):
         'nrs_spasticity'
     """
 
-    def __init__(self, scales: tuple[Scale, ...]) -> None:
-        self._scales = {scale.code: scale for scale in scales}
-        self._words = {_word(code): code for code in self._scales}  # a code is never another's other spelling
+    def __init__(self, scales: tuple[Scale, ...] | Callable[[], tuple[Scale, ...]]) -> None:
+        self._given = scales  # or what reads them when the first is asked for: most entries have no score
+
+    @functools.cached_property
+    def _read(self) -> tuple[dict[str, Scale], dict[str, str]]:
+        """By their codes, and the code of each spelling."""
+        scales = self._given() if callable(self._given) else self._given
+        of = {scale.code: scale for scale in scales}
+        words = {_word(code): code for code in of}  # a code is never another's other spelling
         for scale in scales:
             for word in (scale.name, *scale.aliases):
-                self._words.setdefault(_word(word), scale.code)
+                words.setdefault(_word(word), scale.code)
+        return of, words
 
     def __getitem__(self, word: str) -> Scale:
         """The scale of that code or spelling."""
-        return self._scales[self._words[_word(word)]]
+        of, words = self._read
+        return of[words[_word(word)]]
 
     def __iter__(self) -> Iterator[str]:
         """The codes, in the order of the register."""
-        return iter(self._scales)
+        return iter(self._read[0])
 
     def __len__(self) -> int:
         """How many scales."""
-        return len(self._scales)
+        return len(self._read[0])
 
     def find(self, word: str) -> Scale:
         """The scale of that word.
@@ -221,10 +228,8 @@ class Register(Mapping[str, Scale]):
         Raises:
             Unfit: There is none, or two bear that name; says which there are.
         """
-        try:
+        if word in self:
             return self[word]
-        except KeyError:
-            pass
         if _word(word) in _shared():
             raise Unfit(_shared()[_word(word)])
         codes = ", ".join(self)
@@ -232,17 +237,22 @@ class Register(Mapping[str, Scale]):
 
     def joined(self, scales: tuple[Scale, ...]) -> Register:
         """This register and those scales, which come first where codes agree."""
-        own = {scale.code for scale in scales}
-        return Register((*scales, *(s for s in self._scales.values() if s.code not in own)))
+        return Register((*scales, *(s for s in self.values() if s.code not in {own.code for own in scales})))
 
 
 def _word(text: str) -> str:
     return " ".join(text.replace("_", " ").replace("-", " ").split()).casefold()
 
 
+def _tables(text: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - an entry without a score reads none
+
+    return tomllib.loads(text)
+
+
 @functools.cache
 def _shipped() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("scales.toml").read_text(encoding="utf-8"))
+    return _tables(Path(__file__).with_name("scales.toml").read_text(encoding="utf-8"))
 
 
 def _shared() -> dict[str, str]:
@@ -274,7 +284,7 @@ def from_toml(text: str) -> tuple[Scale, ...]:
         'from 0 to 10 in steps of 1'
     """
     try:
-        tables = tomllib.loads(text).get("scale")
+        tables = _tables(text).get("scale")
     except (ValueError, RecursionError) as error:  # a number of 5000 digits, tables in tables without end
         raise InvalidEntry("the scale file", [Fault("file", "", f"is not TOML: {error}")]) from error
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):

@@ -34,7 +34,8 @@ def work(place, name, title, at_most, verb):
     cases = tuple(
         Case(one, lambda words=words: run(*words), lambda words=words: warm(*words)) for one, words in every.items()
     )
-    return Work(name, title, own, limit, at_most, cases, rounds=15, has_peak=False)
+    commands = {one: [sys.executable, *words] for one, words in every.items()}
+    return Work(name, title, own, limit, at_most, cases, rounds=15, commands=commands, environment=environment)
 
 
 def help_verb(place):

@@ -18,7 +18,7 @@ from table import Case, Work
 import titration
 from titration import batching, frames
 from titration.records import DoseChange, Note, Score
-from titration.store import unchanged
+from titration.store.unchanged import unchanged
 from titration.store.verify import verify as verified
 
 RUN = Path(__file__).with_name("run.py")

@@ -67,9 +67,14 @@ def main(given):
 
 def peak(place, name, case):
     """In a process of its own: the most memory one case takes."""
-    chosen = next(one for one in maker(name)(place).cases if one.name == case)
+    work = maker(name)(place)
+    chosen = next(one for one in work.cases if one.name == case)
     given = chosen.before()
-    say(f"{table.peak_of(chosen.run if given is None else lambda: chosen.run(given)):.1f}")
+    if case in work.commands:
+        mib = table.peak_of_command(work.commands[case], work.environment)
+    else:
+        mib = table.peak_of(chosen.run if given is None else lambda: chosen.run(given))
+    say(f"{mib:.1f}")
 
 
 def measured(place, asked):

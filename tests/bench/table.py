@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,8 @@ class Work:
 
     `ours` and `limit` are names of cases; `at_most` is the ratio the issue allows. `each` is how many single times
     a round holds (one dose change): then `tail` is what its 99th hundredth may be. The most memory is asked of every
-    case, of ours alone where one run takes minutes (`is_long`), and of none where each is a process (`has_peak`).
+    case, of ours alone where one run takes minutes (`is_long`), and of none where that says nothing (`has_peak`);
+    where each case is a command, `commands` has them, and `environment` what they run in.
     """
 
     name: str
@@ -50,6 +51,8 @@ class Work:
     note: str = ""
     is_long: bool = False
     has_peak: bool = True
+    commands: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    environment: Mapping[str, str] | None = None
 
     def peaks(self):
         """The cases whose memory is asked for."""
@@ -133,7 +136,7 @@ def told(work, times, rounds, lacking):
 
 
 def peak_of(call):
-    """The most memory this process takes while that runs, in MiB."""
+    """The most memory that this process, or one it started, takes while that runs, in MiB."""
     try:
         Path("/proc/self/clear_refs").write_text("5")  # what was taken before, to prepare it, does not count
     except OSError:
@@ -141,7 +144,8 @@ def peak_of(call):
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     call()
     lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    own = next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 
 
 def peak(name, case, arguments):
@@ -153,6 +157,19 @@ def peak(name, case, arguments):
         sys.stderr.write(f"{name}, {case}: no peak: {told.stderr.strip().splitlines()[-1:]}\n")
         return None
     return float(told.stdout.splitlines()[-1])
+
+
+SMALL = """import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"""
+
+
+def peak_of_command(words, environment):
+    """The same of a command, started by a process that is small itself: a child counts what its parent took, too."""
+    told = subprocess.run(
+        [sys.executable, "-S", "-c", SMALL, *words], capture_output=True, text=True, check=True, env=environment
+    )
+    return int(told.stdout) / 1024
 
 
 def line(row):

@@ -9,7 +9,7 @@ from store import attacks, test_forgeries, test_verify
 import titration
 from titration import errors
 from titration.cli import main
-from titration.store import verify
+from titration.store.verify import verify
 
 
 @pytest.fixture

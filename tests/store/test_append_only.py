@@ -9,7 +9,8 @@ from store import attacks
 import titration
 from titration import errors
 from titration.records import KINDS
-from titration.store import schema, verify
+from titration.store import schema
+from titration.store.verify import verify
 
 TABLES = [*schema.JOURNAL, *schema.CORE, *KINDS]
 

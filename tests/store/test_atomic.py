@@ -15,7 +15,7 @@ from torture import kills
 
 import titration
 from titration import errors
-from titration.store import verify
+from titration.store.verify import verify
 from titration.store.writing import Author, Heading
 
 

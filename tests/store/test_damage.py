@@ -10,7 +10,8 @@ from store import attacks
 import titration
 from titration import errors
 from titration.records import KINDS
-from titration.store import schema, verify
+from titration.store import schema
+from titration.store.verify import verify
 
 
 def what_is_said(path):

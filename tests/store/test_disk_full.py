@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from store import attacks
 
 from titration.cli import main
-from titration.store import verify
+from titration.store.verify import verify
 
 BY = ("--by", "clinician-1")
 VERBS = {

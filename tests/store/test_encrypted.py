@@ -13,7 +13,9 @@ import titration
 from titration import errors
 from titration.cli import main
 from titration.opening import drill
-from titration.store import cipher, rotate, verify
+from titration.store import cipher
+from titration.store.rotation import rotate
+from titration.store.verify import verify
 
 KEY = "0123456789abcdef" * 4
 

@@ -15,7 +15,8 @@ from store import attacks
 import titration
 from titration import errors
 from titration.cli import main
-from titration.store import connection, loose, schema, verify
+from titration.store import connection, loose, schema
+from titration.store.verify import verify
 
 READING = {
     "chart": ("chart", "{log}", "P001"),
@@ -215,7 +216,7 @@ def test_a_folder_others_can_write_to_and_a_second_name_are_said(grown):
 
 
 def test_what_a_newly_made_log_backup_and_folder_may_be_seen_by(log, tmp_path):
-    from titration.store import rotate
+    from titration.store.rotation import rotate
 
     before = os.umask(0)  # the loosest there is
     try:

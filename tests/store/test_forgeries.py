@@ -4,7 +4,7 @@ import pytest
 from store import attacks
 
 import titration
-from titration.store import verify
+from titration.store.verify import verify
 
 # entry 4 wrote row 4 (the dose of 102), 5 row 5 (flex) with steps 6 and 7, 6 the scores 8 to 26, 7 rows 27 and 28,
 # 8 the note 29, 9 the dose 30, 10 rows 31 to 36; 11 corrected row 4 by 37, 12 moved entry 7 to rows 38 and 39,

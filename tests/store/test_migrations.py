@@ -13,7 +13,8 @@ from titration import errors, fields, records, units
 from titration.columns import columns
 from titration.records import KINDS, Record, schema_version
 from titration.records.base import record
-from titration.store import migrations, schema, verify
+from titration.store import migrations, schema
+from titration.store.verify import verify
 
 
 @pytest.fixture

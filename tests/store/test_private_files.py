@@ -7,7 +7,9 @@ from click.testing import CliRunner
 
 from titration import private
 from titration.cli import main
-from titration.store import age, backup, verify
+from titration.store import age
+from titration.store.backup import backup
+from titration.store.verify import verify
 
 VERBS = {
     "a paper": ("due", "{log}", "--output", "{out}/papers"),

@@ -10,7 +10,8 @@ from store import attacks
 
 import titration
 from titration import errors
-from titration.store import connection, head, place, verify
+from titration.store import connection, head, place
+from titration.store.verify import verify
 
 
 def deleted(path):
@@ -59,7 +60,7 @@ def test_a_file_replaced_at_the_very_moment_of_storing_is_said_after_it(log, mon
         raise AssertionError((known, entry, seal))  # the head of a file that is gone is not noted
 
     monkeypatch.setattr(head, "keep", late)
-    looks = iter([True] * 3)  # before the lock and at the look inside it; after the commit the file is gone
+    looks = iter([True] * 2)  # before the lock and at the look inside it; after the commit the file is gone
     monkeypatch.setattr(place.Place, "is_same", property(lambda self: next(looks, False)))
     with pytest.raises(
         errors.StorageFailed, match=r"while entry 3 was being stored: the entry is in the file that was"

@@ -4,7 +4,7 @@ import pytest
 from store import attacks
 
 import titration
-from titration.store import verify
+from titration.store.verify import verify
 
 SWAPS = {
     "their numbers": [

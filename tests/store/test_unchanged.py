@@ -12,7 +12,7 @@ import titration
 from titration import store
 from titration.cli import main
 from titration.records import Patient
-from titration.store import unchanged
+from titration.store.unchanged import unchanged
 from titration.store.writing import Author, Heading
 
 

@@ -9,7 +9,8 @@ from store import attacks
 
 import titration
 from titration import errors
-from titration.store import head, schema, seal, verify
+from titration.store import head, schema, seal
+from titration.store.verify import verify
 
 
 def test_an_untouched_log_fits_and_says_how_far_that_goes(grown):

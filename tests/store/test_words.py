@@ -8,7 +8,7 @@ from store import attacks
 
 import titration
 from titration import errors
-from titration.store import verify
+from titration.store.verify import verify
 
 NAME = "zzyzx-quux-text"  # a text that stands nowhere else
 

@@ -36,7 +36,8 @@ WORK = """
     import datetime as dt, os, struct, sys
     from pathlib import Path
     import build, titration
-    from titration.store import connection, rotate
+    from titration.store import connection
+    from titration.store.rotation import rotate
     folder, pragma = Path(sys.argv[1]), sys.argv[2]
     path = folder / "clinic.db"
     said = os.open(os.environ["RECORDER_LOG"], os.O_WRONLY | os.O_APPEND)

@@ -16,7 +16,8 @@ from pathlib import Path
 import build
 
 import titration
-from titration.store import connection, verify
+from titration.store import connection
+from titration.store.verify import verify
 
 
 def writes(path, n, done):
