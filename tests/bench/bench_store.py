@@ -4,7 +4,9 @@ The limit of each is a raw loop on the same SQLite in the same process: the same
 """
 
 import hashlib
+import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -171,10 +173,55 @@ def from_csv(place):
     )  # fmt: skip
 
 
+def changed(path):
+    """A log with sixty dose changes."""
+    log = grown.started(path, 2)
+    grown.agreed(log, grown.changes(grown.code(0)), DoseChange)
+    return log
+
+
+def alike(log, path):
+    """The rows of a log's newest entry put once more into a copy of it, and nothing else: no check, trigger or seal."""
+    for end in ("", "-journal"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    shutil.copy(log.path, path)
+    db, at = sqlite3.connect(path, isolation_level=None), [10**6]
+    db.execute("PRAGMA synchronous = EXTRA")
+    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        db.execute(f"DROP TRIGGER {name}")
+    tables = [("entry", "entry"), ("dose_change", "row"), ("block", "id")]
+    rows = {t: db.execute(f"SELECT * FROM {t} ORDER BY {key} DESC LIMIT 1").fetchone() for t, key in tables}
+
+    def inserted():
+        at[0] += 1
+        entry, change, block = rows.values()
+        db.execute("BEGIN IMMEDIATE")
+        for table, row in (
+            ("entry", (at[0], *entry[1:-1], os.urandom(32))),  # no two seals are the same
+            ("dose_change", (at[0], at[0], *change[2:])),
+            ("block", (at[0], at[0], *block[2:])),
+        ):
+            db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        db.execute("COMMIT")
+
+    return inserted
+
+
+def apart(log):
+    """The entries of this log keep their head when this is called, and not as they are written."""
+    waiting = []
+    log.store._note = waiting.append
+
+    def noted():
+        while waiting:
+            type(log.store)._note(log.store, waiting.pop(0))
+
+    return noted
+
+
 def one(place):
     """One dose change after another: `each` commits a round, ours and raw in turn."""
-    log = grown.started(place.file("one.db"), 2)
-    grown.agreed(log, grown.changes(grown.code(0)), DoseChange)
+    log, other, asked = (changed(place.file(f"one{which}.db")) for which in ("", "-apart", "-asked"))
     raw = bare(place.file("one-raw.db"), "dose_change")
     width = len(raw.execute("PRAGMA table_info(dose_change)").fetchall())
     ((row,),) = log.store.query("SELECT max(row) FROM dose_change")
@@ -189,13 +236,13 @@ def one(place):
         raw.execute(f"INSERT INTO dose_change VALUES ({', '.join('?' * width)})", (10**6 + at[2], *like[1:]))
         raw.execute("COMMIT")
 
-    def sealed():
-        with log.store.writing(log.heading("append")) as writing:
+    def sealed(into):
+        with into.store.writing(into.heading("append")) as writing:
             writing.add(batch)
 
     def recorded():
         at[0] += pd.Timedelta(days=1).to_pytimedelta()
-        log.append(
+        asked.append(
             DoseChange(patient=grown.code(0), effective_at=at[0], mode="simple continuous", dose_mcg_per_day=100.0,
                        concentration_mcg_per_ml=500.0)
         )  # fmt: skip
@@ -210,15 +257,17 @@ def one(place):
         at[3]["dose_change"].insert({f"c{k}": value for k, value in enumerate(like)})
 
     return Work(
-        "one", "one dose change, durable and sealed", "store.writing: sealed, durable, head kept",
+        "one", "one dose change, durable and sealed", "store.writing: sealed, durable",
         "raw BEGIN IMMEDIATE, INSERT, COMMIT", 1.25,
         (
             Case("raw BEGIN IMMEDIATE, INSERT, COMMIT", inserted),
-            Case("store.writing: sealed, durable, head kept", sealed),
+            Case("raw, the same rows in the same tables", alike(log, place.file("one-alike.db"))),
+            Case("store.writing: sealed, durable", lambda: sealed(other), apart(other)),
+            Case("the same and its head kept", lambda: sealed(log)),
             Case("log.append(DoseChange): with every question and the read-back card", recorded),
             Case("sqlite-utils insert", with_sqlite_utils),
         ),
-        rounds=1, each=place.n(400, 30), tail=2.0,
+        rounds=1, each=place.n(400, 30), tail=2.0, note="its head is kept after it, apart",
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ and the dictionary are made from there. Imports `fields`, `errors`; knows no sin
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from titration import times
@@ -51,10 +52,7 @@ class RecordKind:
 
     def field(self, name: str) -> Field:
         """The field of that name."""
-        for found in self.fields:
-            if found.name == name:
-                return found
-        raise KeyError(name)
+        return {f.name: f for f in self.fields}[name]
 
     def flag(self, field: Field) -> str:
         """The option of a field in the shell: without its unit, but where that would be another field's option too."""
@@ -63,6 +61,10 @@ class RecordKind:
 
     def stored(self) -> tuple[tuple[Field, Stored], ...]:
         """Every column of its table, with the field it belongs to."""
+        return self._stored
+
+    @cached_property
+    def _stored(self) -> tuple[tuple[Field, Stored], ...]:
         return tuple((f, column) for f in self.fields for column in f.value.stored(f.name))
 
     @property
@@ -151,9 +153,7 @@ class Record:
                 faults.append(Fault(name, when.isoformat(" ", "minutes"), str(unfit), kind=kind.table))
         if faults:
             raise InvalidRecord(kind.title, faults)
-        if not changes:
-            return self
-        return dataclasses.replace(self, **changes)
+        return dataclasses.replace(self, **changes) if changes else self
 
     def said(self) -> Iterator[tuple[Field, str]]:
         """Each field that was given, with its value in print."""

@@ -11,8 +11,9 @@ import os
 import stat
 import sys
 import time
+from io import FileIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from titration import errors
 from titration.store import age, cipher, schema
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WAIT_SECONDS = 15.0
+POLL_SECONDS = 0.002
+"""How often who waits for the lock looks at it: oftener was no faster for all writers together, and takes the cores."""
 DAMAGED = "work on a copy, and restore the last good backup"
 NETWORK = frozenset(
     {
@@ -209,40 +212,46 @@ class WriterLock:
     """An advisory lock on a file beside the log, so that writers queue instead of colliding."""
 
     def __init__(self, path: Path) -> None:
-        self._log, self._path = path, path.with_name(path.name + ".lock")
-        self._file: IO[Any] | None = None
+        self._log, self._path = path, f"{path}.lock"
+        self._file: FileIO | None = None
 
     def acquire(self) -> None:
         """Wait for it, at most as long as SQLite would."""
         if sys.platform == "win32":
             return  # SQLite's own lock is held all the same
-        held = os.fdopen(self._open(), "r+")
-        until = time.monotonic() + WAIT_SECONDS
-        try:
-            while not _taken(held):
+        self._file = self._open()
+        if not _taken(self._file):
+            until = time.monotonic() + WAIT_SECONDS
+            while not _taken(self._file):
                 self._wait(until)
-        except BaseException:
-            held.close()
-            raise
-        self._file = held
 
     def _wait(self, until: float) -> None:
         if time.monotonic() > until:
             raise errors.LogBusy(
-                f"another program writes to {self._path.stem}; nothing was stored, try again in a moment"
+                f"another program writes to {self._log.name}; nothing was stored, try again in a moment"
             )
-        time.sleep(0.002)
+        time.sleep(POLL_SECONDS)
 
-    def _open(self) -> int:
-        """The lock's file, made with the rights of the log itself, so that whoever may write to it can wait here."""
+    def _open(self) -> FileIO:
+        """The lock's file, made with the rights of the log itself, so that whoever may write to it can wait here.
+
+        It is opened anew each time: were it kept open, and its name taken away meanwhile, writers would no longer meet.
+        """
         try:
-            with contextlib.suppress(FileExistsError):
-                made = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-                os.fchmod(made, stat.S_IMODE(self._log.stat().st_mode) & 0o666)
-                return made
-            return os.open(self._path, os.O_RDWR)
+            try:
+                return FileIO(self._path, "r+")
+            except FileNotFoundError:
+                return self._made()
         except OSError as error:
             raise errors.WriteRefused(f"cannot make {self._path} ({error.strerror}); nothing was stored") from error
+
+    def _made(self) -> FileIO:
+        try:
+            made = FileIO(self._path, "r+", opener=_fresh)
+        except FileExistsError:  # another writer was as quick
+            return FileIO(self._path, "r+")
+        os.fchmod(made.fileno(), stat.S_IMODE(self._log.stat().st_mode) & 0o666)
+        return made
 
     def close(self) -> None:
         """Let the next one in."""
@@ -251,7 +260,11 @@ class WriterLock:
             self._file = None
 
 
-def _taken(held: IO[Any]) -> bool:
+def _fresh(path: str, _: int) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def _taken(held: FileIO) -> bool:
     """Whether the lock was free and is now ours."""
     import fcntl  # noqa: PLC0415 - not on Windows
 

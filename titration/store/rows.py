@@ -86,19 +86,29 @@ class Facts:
 
     @cached_property
     def _same(self) -> dict[str, int | None]:
-        """The columns that hold the same whole number, or nothing, in every fact; of few facts it is not asked."""
+        """The columns that hold the same whole number, or nothing, in every fact."""
         found: dict[str, int | None] = {"entry": self.entry}
         for name in self.layout[2:]:
             if name not in self.values:
                 found[name] = None
-            elif len(self.rows) >= FEW:
+            else:
                 (value,) = _part(self.values[name], 0, 1)
                 if (value is None or type(value) is int) and _is_one(self.values[name]):
                     found[name] = value
         return found
 
+    @cached_property
+    def _few(self) -> list[tuple[Any, ...]]:
+        """All rows of few facts, made once: they are sealed and written as they are."""
+        n, values = len(self.rows), self.values
+        given = (_part(values[c], 0, n) if c in values else repeat(None, n) for c in self.layout[2:])
+        return list(zip(self.rows, repeat(self.entry, n), *given, strict=True))
+
     def blocks(self) -> Iterator[list[tuple[Any, ...]]]:
         """The rows a block at a time, as they are sealed."""
+        if len(self.rows) < FEW:
+            yield from [self._few] if self.rows else []
+            return
         for start, stop in self._bounds():
             n = stop - start
             yield list(
@@ -115,8 +125,7 @@ class Facts:
         handed over costs more than one that SQLite has compiled.
         """
         if len(self.rows) < FEW:
-            sql = f"{self._insert} ({', '.join('?' * len(self.layout))})"
-            db.executemany(sql, chain.from_iterable(self.blocks()))
+            db.executemany(f"{self._insert} ({', '.join('?' * len(self.layout))})", self._few)
             return
         unlike = [c for c in self.layout if c not in self._same]
         marks = f"({', '.join('?' if c in unlike else _literal(self._same[c]) for c in self.layout)})"

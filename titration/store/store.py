@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from titration import errors
 from titration.records import KINDS
-from titration.store import connection, head, seal, selecting
+from titration.store import beginning, connection, head, seal, selecting
 from titration.store.place import Place
 from titration.store.writing import Heading, Writing, Written, random_salt, refuse_amended
 
@@ -195,8 +195,9 @@ class Store:
             lock.acquire()
             try:  # the BEGIN too: an interrupt that comes right after it must not leave the log held
                 db.execute("BEGIN IMMEDIATE")
-                self._fresh(heading)
-                made = Writing(db, heading, self.version, self.salt)
+                last = beginning.newest(db)
+                self._fresh(heading, last)
+                made = Writing(db, heading, self.version, self.salt, last)
                 yield made
                 written = made.seal()
                 db.execute("COMMIT")
@@ -225,25 +226,31 @@ class Store:
             self.close()  # SQLite undoes what was not committed when the file is next opened
             raise
 
-    def refuse_rolled_back(self) -> None:
-        """The head last seen on this computer must still be in the file: else it was rolled back or replaced."""
+    def refuse_rolled_back(self, newest: tuple[int, bytes] | None = None) -> None:
+        """The head last seen on this computer must still be in the file: else it was rolled back or replaced.
+
+        Args:
+            newest: The newest entry and its seal, where they were read already.
+        """
         kept = None if "demo" in self.properties else head.kept(self.properties["id"])
-        if kept is None:
+        if kept is None or kept == newest:
             return
         entry, sealed = kept
         found = self.query("SELECT seal FROM entry WHERE entry = ?", entry)
         if not found or found[0][0] != sealed:
-            newest = self.head()[0]
+            end = self.head()[0]
             raise errors.LogRolledBack(
                 f"{self.path} is not the log this computer knows: entry {entry} had the seal {seal.short(sealed)}, and the"
-                f" file ends at entry {newest}{'' if not found else ' with another one'}. An older copy was put in its place,"
+                f" file ends at entry {end}{'' if not found else ' with another one'}. An older copy was put in its place,"
                 " it was rewritten, or a drive let two writers in at once. Keep the file; if it is a backup you mean to work"
                 f" on, declare it: titration restore {self.path} NEW.db"
             )
 
-    def _fresh(self, heading: Heading) -> None:
+    def _fresh(self, heading: Heading, last: tuple[int, int, bytes] | None) -> None:
         """Refuse to write to a file that another program has migrated, or taken entries out of, meanwhile."""
-        if self._seen is not None:
+        self._refuse_replaced()  # once more, now that nobody else writes: waiting for that can take seconds
+        newest = None if last is None else (last[0], last[2])
+        if self._seen not in {None, newest}:  # another program wrote after this one, or what this one wrote is gone
             entry, sealed = self._seen
             if self.query("SELECT seal FROM entry WHERE entry = ?", entry) != [(sealed,)]:
                 raise errors.LogRolledBack(
@@ -252,7 +259,7 @@ class Store:
                     " and compare with the last good backup"
                 )
         if heading.action != "restore":  # which begins with an older copy, and says so
-            self.refuse_rolled_back()
+            self.refuse_rolled_back(newest)
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version != self.version:
             raise errors.WriteRefused(

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from titration import errors
 from titration.records import KINDS
 from titration.store import beginning, schema, seal
+from titration.store.codes import Codes
 from titration.store.rows import Batch, Coded, Facts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Mapping, Sequence
-
-FACTS = "facts of patients"
-MANY_CODES = 100
-"""More codes than this are looked up all at once."""
+    from collections.abc import Callable, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -80,10 +79,12 @@ class Heading:
 class Writing:
     """An entry being written, inside one transaction; `Store.writing` makes and ends it."""
 
-    def __init__(self, db: sqlite3.Connection, heading: Heading, version: int, salt: Callable[[], bytes]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, heading: Heading, version: int, salt: Callable[[], bytes],
+        last: tuple[int, int, bytes] | None = None,
+    ) -> None:  # fmt: skip
         self.db, self.heading, self._salt = db, heading, salt
-        last = db.execute("SELECT entry, last_row, seal FROM entry ORDER BY entry DESC LIMIT 1").fetchone()
-        number, last_row, previous = last or (0, 0, seal.GENESIS)
+        number, last_row, previous = last or beginning.newest(db) or (0, 0, seal.GENESIS)
         self.entry: int = number + 1
         self._next_row: int = last_row + 1
         self._previous: bytes = previous
@@ -93,7 +94,7 @@ class Writing:
         self._blocks: list[tuple[str, int, int, bytes]] = []
         self._rows: dict[str, list[range]] = {}
         self._facts: list[Facts] = []
-        self._codes: dict[str, int] = {}
+        self._codes = Codes(db, partial(self._core_row, "code"))
         self._scales: dict[tuple[str, str], str] = {}
         self._texts: dict[int, tuple[bytes, str]] = {}
         self._amended: set[int] = set()
@@ -115,16 +116,10 @@ class Writing:
 
     def code(self, text: str) -> int:
         """The number of a code, entered if it is new."""
-        if text not in self._codes:
-            found = self.db.execute("SELECT id FROM code WHERE text = ?", (text,)).fetchone()
-            self._codes[text] = self._core_row("code", text) if found is None else found[0]
-        return self._codes[text]
-
-    def _numbers(self, texts: Collection[str]) -> list[int]:
-        """The numbers of codes."""
-        if len(texts) > MANY_CODES:
-            self._codes |= dict(self.db.execute("SELECT text, id FROM code"))
-        return [self.code(text) for text in texts]
+        if text not in self._codes.numbers:
+            self._codes.look_up([text])
+            self._codes.enter([text])
+        return self._codes.numbers[text]
 
     def words(self, text: str | None) -> int | None:
         """The number of a free text; None stays None."""
@@ -168,18 +163,24 @@ class Writing:
         """Add facts of one kind; returns their rows."""
         kind = KINDS[batch.table]
         values: dict[str, Any] = {} if batch.of is None else {"of": batch.of}
-        for column in (c for c in schema.columns(kind, self._version) if c.name in batch.columns):
-            given = batch.columns[column.name]
+        columns = [(c, batch.columns[c.name]) for c in schema.columns(kind, self._version) if c.name in batch.columns]
+        coded = [given.texts if isinstance(given, Coded) else given for c, given in columns if c.role == "code"]
+        self._codes.look_up(chain.from_iterable(coded))
+        for column, given in columns:
             if column.role == "words":
                 values[column.name] = [self.words(t) for t in given]
             elif column.role == "plain":
                 values[column.name] = seal.as_kept(given, column.sql, f"{batch.table}.{column.name}")
-            elif isinstance(given, Coded):
-                values[column.name] = Coded(self._numbers(given.texts), given.places)
             else:
-                texts = [t for t in dict.fromkeys(given) if t is not None]
-                values[column.name] = list(map(dict(zip(texts, self._numbers(texts), strict=True)).get, given))
+                values[column.name] = self._numbered(given)
         return self._insert(batch.table, values, len(batch))
+
+    def _numbered(self, given: Any) -> Any:
+        """A column of codes as their numbers; those that are new are entered in the order they come in."""
+        texts = given.texts if isinstance(given, Coded) else given
+        self._codes.enter(texts)
+        numbers = list(map(self._codes.numbers.get, texts))
+        return Coded(numbers, given.places) if isinstance(given, Coded) else numbers
 
     def _insert(self, table: str, values: Mapping[str, Any], n: int) -> range:
         for given in values.values():
@@ -197,12 +198,8 @@ class Writing:
 
     def _layout(self, table: str) -> tuple[str, ...]:
         kind = KINDS[table]
-        return (
-            "row",
-            "entry",
-            *(["of"] if kind.parent else []),
-            *(c.name for c in schema.columns(kind, self._version)),
-        )
+        names = (c.name for c in schema.columns(kind, self._version))
+        return ("row", "entry", *(["of"] if kind.parent else []), *names)
 
     def copy(self, table: str, row: int, **changed: int) -> int:
         """Add a fact of an earlier entry again with some stored values changed, children and all; returns its row."""
@@ -243,7 +240,7 @@ class Writing:
         h = self.heading
         texts = [self.words(t) for t in (h.source, h.reason, h.card)]
         for table, rows in self._core.items():
-            layout = [c for c in _core_columns(table) if c not in schema.UNSEALED.get(table, ())]
+            layout = _sealed_columns(table)
             for start in range(0, len(rows), seal.BLOCK_ROWS):
                 chunk = rows[start : start + seal.BLOCK_ROWS]
                 self._blocks.append((table, chunk[0][0], len(chunk), seal.block_digest(table, layout, chunk)))
@@ -275,8 +272,11 @@ class Writing:
             self.db.execute("UPDATE words SET text = NULL, salt = NULL WHERE id = ?", (number,))
 
 
-def _core_columns(table: str) -> list[str]:
-    return [part.split()[0] for part in schema.parts(schema.CORE[table]) if not part.startswith("UNIQUE")]
+@cache
+def _sealed_columns(table: str) -> tuple[str, ...]:
+    """The columns that are sealed of a table that every log has."""
+    every = (part.split()[0] for part in schema.parts(schema.CORE[table]) if not part.startswith("UNIQUE"))
+    return tuple(name for name in every if name not in schema.UNSEALED.get(table, ()))
 
 
 def refuse_amended(db: sqlite3.Connection, row: int) -> None:
