@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import thousand
 from plain import PLAIN, WITHOUT
 from table import Case, Work, machine
@@ -67,13 +68,18 @@ OF_ONE_VALUE = {
 PARTS = (
     "moments.",
     "grouped.",
+    "runs.",
+    "pairs.",
+    "alike.",
+    "inside.",
     "kept.",
     "cuts.seconds",
     "cuts.keyed",
     "cuts.certain",
+    "cuts.lasting",
     "rules_",
     "told.",
-    "found.same_dose",
+    "agreed.",
 )
 """What the timed ones are made of; the rules are timed as `findings`."""
 
@@ -245,32 +251,59 @@ def seconds(call, times=1):
     return (time.process_time() - start) / times
 
 
+def put_in_place(given):
+    """A call that puts the columns of a result, texts and zones included, in place once, by an array of positions."""
+    order = np.arange(len(given))
+    if isinstance(given, pd.DataFrame):
+        columns = {name: given[name].array for name in given.columns}
+        return lambda: pd.DataFrame({name: column.take(order) for name, column in columns.items()}, copy=False)
+    values = given.array if isinstance(given, pd.Series) else given
+    return lambda: values.take(order)
+
+
+def both(plain_, in_place):
+    """What a result cannot cost less than: the plain form, and its columns put in place once."""
+    return lambda: (plain_(), in_place())
+
+
 def row(name, run, use, f, rounds=ROUNDS):
-    """One derivation: its seconds, those of its plain form, the ratio, the most memory, or why there is no such form."""
+    """One derivation: its seconds, those of its plain form and of its floor, the ratios, the most memory, or why none."""
     mib, given = peak(run[name])
     cases = {"seconds": run[name]}
     if name in PLAIN:
         cases["plain_seconds"] = PLAIN[name][1](use, f)
         cases["plain_seconds"]()  # what is not yet in memory is not its fault
+        cases["floor_seconds"] = both(cases["plain_seconds"], put_in_place(given))
     times = {which: max(1, math.ceil(LEAST_SECONDS / max(seconds(call), 1e-6))) for which, call in cases.items()}
     found = {which: [] for which in cases}
     for number in range(rounds):
         for which in sorted(cases, reverse=bool(number % 2)):
             found[which].append(seconds(cases[which], times[which]))
     told = {which: statistics.median(each) for which, each in found.items()}
-    ratio = None
-    if name in PLAIN:
-        ratio = statistics.median(a / b for a, b in zip(found["seconds"], found["plain_seconds"], strict=True))
+    ratio = {
+        part: statistics.median(a / b for a, b in zip(found["seconds"], found[f"{part}_seconds"], strict=True))
+        for part in ("plain", "floor")
+        if name in PLAIN
+    }
     against = PLAIN[name][0] if name in PLAIN else WITHOUT[name]
-    mib = None if math.isnan(mib) else max(mib, 0.0)
-    return {"plain_seconds": None, **told, "ratio": ratio, "peak_mib": mib, "rows": len(given), "against": against}
+    return {
+        "plain_seconds": None, "floor_seconds": None, **told, "ratio": ratio.get("plain"),
+        "floor_ratio": ratio.get("floor"), "peak_mib": None if math.isnan(mib) else max(mib, 0.0), "rows": len(given),
+        "against": against,
+    }  # fmt: skip
 
 
 def as_line(name, told):
     """A row as it is printed; over the limit it stands between asterisks."""
-    plain_ = "-" if told["ratio"] is None else f"{told['plain_seconds']:.4f}"
-    mib = "-" if told["peak_mib"] is None else f"{told['peak_mib']:.0f}"
-    return f"{name:26} {told['seconds']:9.4f} {plain_:>9} {bold(told):>11} {mib:>8}  {told['against']}"
+    plain_, floor = (spelt(told[f"{part}_seconds"], "9.4f") for part in ("plain", "floor"))
+    to_floor, mib = spelt(told["floor_ratio"], "9.2f"), spelt(told["peak_mib"], "8.0f")
+    numbers = f"{told['seconds']:9.4f} {plain_} {bold(told):>11} {floor} {to_floor} {mib}"
+    return f"{name:26} {numbers}  {told['against']}"
+
+
+def spelt(value, form, missing="-"):
+    """A number in that form, or what stands for a missing one, as wide."""
+    return f"{missing:>{form.split('.')[0] or 0}}" if value is None else f"{value:{form}}"
 
 
 def bold(told):
@@ -282,20 +315,25 @@ def bold(told):
 
 def markdown(rows, patients, rounds):
     """The table as Markdown, one line for each derivation."""
-    lines = ["| derivation | seconds | plain numpy, seconds | ratio | peak, MiB | its plainest form |"]
-    lines += ["|---|---:|---:|---:|---:|---|"]
+    lines = [
+        "| derivation | seconds | plain numpy, seconds | ratio | floor, seconds | to the floor | peak, MiB | its plainest form |"
+    ]
+    lines += ["|---|---:|---:|---:|---:|---:|---:|---|"]
     for name, told in rows.items():
         is_over = told["ratio"] is not None and told["ratio"] > AT_MOST
-        plain_ = "" if told["ratio"] is None else f"{told['plain_seconds']:.4f}"
-        mib = "" if told["peak_mib"] is None else f"{told['peak_mib']:.0f}"
+        plain_, floor = (spelt(told[f"{part}_seconds"], ".4f", "") for part in ("plain", "floor"))
+        to_floor, mib = spelt(told["floor_ratio"], ".2f", ""), spelt(told["peak_mib"], ".0f", "")
         against = told["against"] if told["ratio"] is not None else f"none: {told['against']}"
         ours = f"**{name}**" if is_over else name
-        lines.append(f"| {ours} | {told['seconds']:.4f} | {plain_} | {bold(told).strip('-')} | {mib} | {against} |")
+        numbers = f"{told['seconds']:.4f} | {plain_} | {bold(told).strip('-')} | {floor} | {to_floor} | {mib}"
+        lines.append(f"| {ours} | {numbers} | {against} |")
     where = ", ".join(f"{name} {value}" for name, value in machine().items())
     said = (
         f"A clinic of {patients} patients and five years. Processor time, medians of {rounds} rounds taken in turn, on "
         f"{where}. Ours begins with frames of texts and times, the plain form with sorted names and whole numbers ready "
-        f"made, and gives no texts. In bold: over {AT_MOST:g}. `python tests/bench/bench_derive.py` writes this table."
+        f"made, and gives no texts. The floor is the plain form and then the columns of our result, texts and zones "
+        f"included, put in place once by an array of positions: a frame cannot cost less. "
+        f"In bold: over {AT_MOST:g}. `python tests/bench/bench_derive.py` writes this table."
     )
     return "\n".join(["# Every derivation against its plainest numpy form", "", said, "", *lines, ""])
 
@@ -351,7 +389,8 @@ def main(given):
     names = [n for n in asked.only.split(",") if n] or [name for name, call in run.items() if call is not None]
     sizes = ", ".join(f"{len(frame)} {name}" for name, frame in f.items() if len(frame))
     say(f"a clinic of {asked.patients} patients: {sizes}")
-    say(f"\n{'derivation':26} {'seconds':>9} {'plain':>9} {'ratio':>11} {'peak MiB':>8}  against")
+    titles = f"{'seconds':>9} {'plain':>9} {'ratio':>11} {'floor':>9} {'to floor':>9} {'peak MiB':>8}"
+    say(f"\n{'derivation':26} {titles}  against")
     rows = {}
     for name in names:
         rows[name] = row(name, run, use, f, asked.rounds)
@@ -359,6 +398,7 @@ def main(given):
     say("\nnot timed, as it is a part of one that is:", ", ".join(n for n, call in run.items() if call is None))
     say("public and not in the table:", ", ".join(unlisted(run)) or "none")
     folder = asked.folder or (Path(__file__).parent if asked.patients == FULL and not asked.only else None)
+    say(f"\n{markdown(rows, asked.patients, asked.rounds)}")
     if folder:
         save(folder, rows, asked.patients, asked.rounds)
     return rows

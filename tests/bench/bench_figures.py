@@ -92,7 +92,8 @@ def look(artist, names):
 
 
 def lines_of(ax):
-    """The lines of an axes by the call that makes each: `axvline`, `axhline`, or `plot` in data or in shares of the axes."""
+    """The lines of an axes by the call that makes each: `axvline`, `axhline`, or `plot`, in data, in shares of the axes,
+    or upright: x in data, y in shares."""
     upright, level = ax.get_xaxis_transform(which="grid"), ax.get_yaxis_transform(which="grid")
     made = []
     for line in ax.lines:
@@ -105,7 +106,8 @@ def lines_of(ax):
         elif of == level and list(x) == [0, 1]:
             made.append(("axhline", (y[0],), words))
         else:
-            made.append(("plot", (x, y), words | ({"transform": "shares"} if of == ax.transAxes else {})))
+            kind = {"transform": "shares" if of == ax.transAxes else "upright"}
+            made.append(("plot", (x, y), words | (kind if of in (ax.transAxes, upright) else {})))
     return made
 
 
@@ -170,8 +172,9 @@ def put(ax, panel):
     if text:
         ax.set_ylabel(text, **words)
         ax.yaxis.set_label_coords(x, y)
+    places = {"shares": ax.transAxes, "upright": ax.get_xaxis_transform(which="grid")}
     for call, at, words in panel["lines"]:
-        getattr(ax, call)(*at, **(words | {"transform": ax.transAxes} if "transform" in words else words))
+        getattr(ax, call)(*at, **(words | {"transform": places[words["transform"]]} if "transform" in words else words))
     for text, at, beside, of, of_text, words in panel["notes"]:
         if beside is None:
             ax.text(*at, text, transform=ax.transAxes, **words)
@@ -207,6 +210,8 @@ def timeline(place):
 def windows(place, *, is_sorted=True):
     """Before and after 60,000 changes over 1.8 million scores, of the clinic of a thousand patients."""
     f, until = thousand.frames(place.n(1000, 4))
+    if is_sorted:  # as a log gives its scores, and as the plain form has them then
+        f["scores"] = f["scores"].sort_values(["patient", "observed_on"], kind="stable", ignore_index=True)
     run, use = bench_derive.calls(f, until)
     for name in ("dose.staircase", "cuts.device_changes", "cuts.changes"):
         run[name]()

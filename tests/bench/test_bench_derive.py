@@ -78,6 +78,18 @@ def test_a_plain_form_gives_the_same_numbers_as_ours(small, given, name):
         np.testing.assert_allclose(mine, other, rtol=1e-9, atol=1e-6, err_msg=column)
 
 
+def test_a_floor_is_the_plain_form_and_the_columns_of_the_result_put_in_place(small, given):
+    f, run, use, _ = small
+    row = bench_derive.row("dose.staircase", run, use, f, rounds=1)
+    assert row["floor_seconds"] > row["plain_seconds"] > 0
+    assert 0 < row["floor_ratio"] < row["ratio"]
+    assert f"| {row['floor_seconds']:.4f} | {row['floor_ratio']:.2f} |" in bench_derive.markdown({"x": row}, 4, 1)
+    stairs, hours = given["dose.staircase"], given["clock.wall_offset"]
+    pd.testing.assert_frame_equal(bench_derive.put_in_place(stairs)(), stairs)
+    assert list(bench_derive.put_in_place(hours)()) == list(hours)
+    assert bench_derive.row("findings.findings", run, use, f, rounds=1)["floor_ratio"] is None
+
+
 def test_the_table_says_what_was_measured_and_marks_what_is_over_three(small, tmp_path):
     f, run, use, _ = small
     rows = {name: bench_derive.row(name, run, use, f, rounds=1) for name in ("volumes.flow", "findings.findings")}

@@ -148,3 +148,12 @@ def test_a_change_that_was_done_is_the_last_confirmation():
     made = dose.last_confirmed(frames, zone=ZONE)
     assert made["confirmed_at"].tolist() == [pd.Timestamp("2026-10-08T08:30Z")]
     assert dose.last_confirmed(frames, zone=ZONE, until=pd.Timestamp("2026-09-15T00:00Z"))["row"].tolist() == [3]
+
+
+def test_a_piece_cut_off_from_the_beginning_of_its_program_has_nothing_before_it():
+    made = stairs(build.frames(build.dose("2026-10-08T09:30+01:00", 100), build.dose("2026-11-08T10:00+00:00", 120)))
+    cut = made.assign(began=made["began"] - pd.Timedelta(hours=1))
+    assert dose.with_changes(cut)["undefined"].isna().all()
+    assert dose.with_changes(cut)["from_row"].isna().all()
+    last = cut["began"].where(cut.index == 0, made["began"])  # the second one alone begins
+    assert dose.with_changes(made.assign(began=last))["undefined"].tolist()[1:] == ["first"]

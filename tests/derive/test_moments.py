@@ -42,3 +42,14 @@ def test_the_day_of_an_instant_is_the_zones():
     instants = pd.Series(pd.to_datetime(["2026-10-07T23:30Z"]))
     assert moments.local_day(instants, zone="Europe/London").tolist() == [pd.Timestamp("2026-10-08")]
     assert moments.local_day(instants, zone="America/New_York").tolist() == [pd.Timestamp("2026-10-07")]
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "America/Sao_Paulo", "America/Havana", "Pacific/Apia"])
+def test_the_days_of_many_rows_begin_as_each_of_them_does_alone(zone):
+    days = pd.Series(pd.date_range("2010-01-01", "2019-12-31", freq="D").to_numpy(dtype="datetime64[s]"))
+    many = pd.concat([days[::-1], days, days], ignore_index=True)  # so many that each day is looked up once
+    alone = pd.concat([moments.day_start(days[at : at + 500], zone=zone) for at in range(0, len(days), 500)])
+    begun = moments.day_start(many, zone=zone)
+    assert begun.tolist() == [*alone[::-1], *alone, *alone]
+    many[5] = pd.NaT
+    assert moments.day_start(many, zone=zone).isna().sum() == 1

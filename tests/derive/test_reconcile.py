@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from titration.derive import dose, epochs, found, reconcile, totals
+from titration.derive import agreed, dose, epochs, reconcile, totals
 from titration.records import PatientState, Readout
 
 FEW = max(5, settings.default.max_examples // 2)
@@ -63,8 +63,8 @@ def test_a_dose_agrees_within_the_rounding_it_is_printed_with(recorded, seen, ag
         build.frames(build.dose("2026-09-01", recorded), read("2026-10-01", seen)), zone=ZONE
     )
     assert made["says"].tolist()[1] == ("as recorded" if agrees else "not as recorded")
-    assert found.same_dose(np.array([recorded]), np.array([seen])).tolist() == [agrees]
-    assert found.same_dose(np.array([seen]), np.array([recorded])).tolist() == [agrees]
+    assert agreed.same_dose(np.array([recorded]), np.array([seen])).tolist() == [agrees]
+    assert agreed.same_dose(np.array([seen]), np.array([recorded])).tolist() == [agrees]
 
 
 def test_small_steps_do_not_add_up_unseen_since_each_is_read_against_the_record_not_the_readout_before():

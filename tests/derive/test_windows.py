@@ -239,3 +239,16 @@ def test_a_plain_loop_finds_the_same(doses, scores):
         if a and b:
             assert made["before_median"][row] == np.median(before)
             assert made["after_q3"][row] == pytest.approx(np.quantile(after, 0.75))
+
+
+def test_the_order_of_the_scores_is_of_no_account():
+    records = [*TWO, *diary(range(60), 3), *diary(range(0, 60, 2), 2, reporter="proxy")]
+    records += [build.score(on(n, "T09:00+00:00"), n % 4, scale=ASHWORTH) for n in range(60)]
+    f = build.frames(*records)
+    stairs = staircase(f["doses"], zone=ZONE, until=UNTIL, patient_states=f["patient_states"], readouts=f["readouts"])
+    made = windows.before_after(stairs, f["scores"], zone=ZONE, scales=SCALES)
+    assert made["before_n"].min() > 0
+    for seed in range(3):
+        mixed = f["scores"].sample(frac=1, random_state=seed)
+        again = windows.before_after(stairs, mixed, zone=ZONE, scales=SCALES)
+        pd.testing.assert_frame_equal(made, again, check_exact=True)

@@ -121,7 +121,8 @@ def test_without_a_schedule_nothing_is_missing():
 
 def test_the_border_of_a_month_runs_around_its_days():
     figure = drawn(since=pd.Timestamp("2026-09-28T00:00+01:00"))  # a Monday; the 1st of October is a Thursday
-    lines = [line.get_xydata().tolist() for line in with_gid(figure, "month")]
+    (borders,) = with_gid(figure, "month")
+    lines = [line.tolist() for line in borders.get_xydata().reshape(-1, 3, 2)[:, :2]]  # with a gap after each
     assert [[0.0, 3.0], [1.0, 3.0]] in lines  # above the 1st
     assert [[1.0, 0.0], [1.0, 1.0]] in lines  # left of the 5th, whose week before is September's
     assert [[1.0, 3.0], [1.0, 4.0]] not in lines

@@ -162,7 +162,9 @@ def test_a_restore_goes_to_a_new_file_or_nowhere(log, tmp_path):
     with pytest.raises(errors.LogNotFound):
         titration.restore(tmp_path / "none.db", tmp_path / "new.db", by="clinician-1")
     there = {path.name for path in tmp_path.iterdir()}
-    with pytest.raises(errors.AppendRefused, match="holds what is no character"):  # the copy is made, its first entry fails
+    with pytest.raises(
+        errors.AppendRefused, match="holds what is no character"
+    ):  # the copy is made, its first entry fails
         titration.restore(tmp_path / "copy.db", tmp_path / "new.db", by="clinician-1", reason="\ud800")
     assert {path.name for path in tmp_path.iterdir()} == there
     assert log.path.read_bytes() == before

@@ -6,7 +6,7 @@ patients at once, and what it gives for one of them does not depend on the other
 By what they are of: the program (`dose`, `found`, `intervals`, `reconcile`, `clock`, `program`, `segments`, `totals`,
 `ledger`), the reservoir (`volumes`, `reservoir`, `boluses`, `dates`), scores (`score`, `lateness`, `diary`, `expected`, `weekly`,
 `runchart`, `hours`, `periods`, `visits`), the two together (`epochs`, `cuts`, `washout`, `windows`), `goals`, the record itself
-(`findings`, with its `rules_*` and how they are `told`), and what all are made of (`moments`, `grouped`).
+(`findings`, with its `rules_*` and how they are `told`), and what all are made of (`moments`, `grouped`, `runs`, `pairs`).
 """
 
 from titration.derive import (

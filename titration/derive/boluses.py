@@ -1,6 +1,6 @@
 """Boluses: each kind on its own terms, none of them a rate.
 
-Imports `moments`. A priming bolus is in no daily total; a bridge is a segment of its own; patient-activated boluses
+Imports `cuts`, `moments`, `runs`. A priming bolus is in no daily total; a bridge is a segment of its own; patient-activated boluses
 are an amount between two readouts; a screening bolus has scores by the hours since it.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments
+from titration.derive import cuts, moments, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +92,8 @@ def bridges(boluses: pd.DataFrame, *, zone: str) -> pd.DataFrame:
     Source:
         start + duration; by definition. Bridge bolus: PMID 27433993.
     """
-    made = moments.in_order(boluses[boluses["bolus"] == "bridge"], "given", zone=zone)
+    wanted = [name for name in (*BRIDGES, "given_at", "given_on", "first_row") if name in boluses.columns]
+    made = moments.in_order(boluses[wanted][boluses["bolus"] == "bridge"], "given", zone=zone)
     lasts = pd.to_timedelta(made["duration_min"], unit="min")
     says = np.where(made["bridge_dose_mcg_per_day"].notna(), STATED, NOT_DETERMINED)
     return moments.typed(made.assign(start=made["moment"], end=made["moment"] + lasts, says=says), BRIDGES)
@@ -136,17 +137,17 @@ def patient_activated(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.Da
     Source:
         By definition.
     """
-    read = moments.in_order(frames["readouts"], "read", zone=zone)
-    before = read.shift(1)
-    is_first = read["patient"] != before["patient"]
-    start = before["moment"].mask(is_first).astype(moments.INSTANT)
+    wanted = ["patient", "row", "read_at", "read_on", "first_row", "patient_boluses", "patient_boluses_mcg"]
+    read = moments.in_order(frames["readouts"][wanted], "read", zone=zone)
+    is_first = runs.begins(read["patient"])
+    start = read["moment"].shift(1).mask(is_first).astype(moments.INSTANT)
     allowed, lacks = _allowed(frames["doses"], read, zone=zone)
     first_allowed, first_lacks = (each.shift(1).mask(is_first) for each in (allowed, lacks))
     is_known = (lacks - first_lacks).abs() <= 1e-9  # noqa: PLR2004 - days; less than a millisecond
     made = read.assign(
         start=start,
         end=read["moment"],
-        by_day=read["by_day"] | (before["by_day"].eq(True) & ~is_first),
+        by_day=read["by_day"] | (read["by_day"].shift(1, fill_value=False) & ~is_first),
         days=_days(read["moment"] - start),
         n=read["patient_boluses"],
         amount_mcg=read["patient_boluses_mcg"],
@@ -157,21 +158,21 @@ def patient_activated(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.Da
 
 def _allowed(doses: pd.DataFrame, read: pd.DataFrame, *, zone: str) -> tuple[pd.Series, pd.Series]:
     """At each readout, since the first program: boluses allowed so far, and days on which none is stated."""
-    programs = moments.in_order(doses[doses["status"] == "done"], "effective", zone=zone)
-    by = programs["patient"]
+    wanted = ["patient", "effective_at", "effective_on", "first_row", "patient_bolus_max_per_day"]
+    programs = moments.in_order(doses[wanted][doses["status"] == "done"], "effective", zone=zone)
+    (whose, reader), _ = runs.together(programs["patient"], read["patient"])
+    is_last = np.append(runs.begins(whose)[1:], True)[: len(whose)]
     most = programs["patient_bolus_max_per_day"].astype("float64")
-    days = _days(programs["moment"].groupby(by).shift(-1) - programs["moment"])
-    begun = programs[["patient", "moment"]].assign(
-        began=programs["moment"], most=most, allowed=(most * days).fillna(0), lacks=days.where(most.isna(), 0).fillna(0)
-    )
-    for name in ("allowed", "lacks"):
-        begun[name] = begun.groupby("patient")[name].cumsum() - begun[name]
-    left = read[["patient", "moment"]].assign(place=np.arange(len(read))).sort_values("moment", kind="stable")
-    right = begun.sort_values("moment", kind="stable")
-    met = pd.merge_asof(left, right, on="moment", by="patient").sort_values("place", kind="stable", ignore_index=True)
-    since = _days(met["moment"] - met["began"])
-    allowed = met["allowed"] + (met["most"] * since).fillna(0)
-    return allowed, met["lacks"] + since.where(met["most"].isna(), 0)
+    days = _days(programs["moment"].shift(-1).mask(is_last) - programs["moment"])
+    so_far = {"allowed": (most * days).fillna(0), "lacks": days.where(most.isna(), 0).fillna(0)}
+    begun = {name: (each.groupby(whose).cumsum() - each).to_numpy() for name, each in so_far.items()}
+    key, asked = (cuts.keyed(of, cuts.seconds(each["moment"])) for of, each in ((whose, programs), (reader, read)))
+    at = np.searchsorted(key, asked, side="right") - 1  # the last program begun by then
+    place = np.where((at >= 0) & (np.append(whose, -1)[at] == reader), at, -1)
+    since = _days(read["moment"] - pd.Series(runs.taken(programs["moment"].array, place)))
+    limit = pd.Series(runs.taken(most.to_numpy(), place))
+    allowed = pd.Series(runs.taken(begun["allowed"], place)) + (limit * since).fillna(0)
+    return allowed, pd.Series(runs.taken(begun["lacks"], place)) + since.where(limit.isna(), 0)
 
 
 def _days(lasts: pd.Series) -> pd.Series:
@@ -214,9 +215,7 @@ def screening(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     right = right[["patient", "moment", "bolus_row", "given_at", "dose_mcg", "route"]].sort_values(
         "moment", kind="stable"
     )
-    scores = frames["scores"]
-    left = moments.in_order(scores[scores["observed_at"].notna()], "observed", zone=zone)
-    left = left.sort_values("moment", kind="stable")
+    left = moments.in_order(_near(frames["scores"], right), "observed", zone=zone).sort_values("moment", kind="stable")
     met = pd.merge_asof(
         left, right, on="moment", by="patient", tolerance=pd.Timedelta(hours=SCREENING_HOURS), allow_exact_matches=False
     )
@@ -224,3 +223,16 @@ def screening(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
     met = met.assign(hours_since_bolus=(24 * _days(met["observed_at"] - met["given_at"])).round(6))
     order = ["patient", "given_at", "bolus_row", "hours_since_bolus", "row"]
     return moments.typed(met.sort_values(order, kind="stable"), SCREENING)
+
+
+def _near(scores: pd.DataFrame, boluses: pd.DataFrame) -> pd.DataFrame:
+    """The scores with a time that can belong to a bolus: a day or less after one of the patient, to the second."""
+    has = scores["observed_at"].notna().to_numpy()
+    timed = scores if has.all() else scores[has]
+    if not len(timed) or not len(boluses):
+        return timed[:0]
+    (whose, own), _ = runs.together(boluses["patient"], timed["patient"])
+    given, at = (cuts.seconds(frame[name]) for frame, name in ((boluses, "given_at"), (timed, "observed_at")))
+    key, asked = np.sort(cuts.keyed(whose, given)), cuts.keyed(own, at)
+    last = np.searchsorted(key, asked, side="right") - 1  # of another patient it is far back
+    return timed[(last >= 0) & (asked - key[last] <= SCREENING_HOURS * 3600 + 1)]

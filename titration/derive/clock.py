@@ -1,21 +1,23 @@
 """The pump's clock: a fixed offset from UTC that only a person changes, beside the wall clock of the zone.
 
-Imports `moments`. It says where the two stand apart; it sets no clock.
+Imports `grouped`, `moments`, `runs`. It says where the two stand apart; it sets no clock.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments
+from titration.derive import grouped, moments, runs
 from titration.derive.kept import once, own_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    import numpy.typing as npt
 
 SOURCES = (("pump", "pumps", "implanted"), ("readout", "readouts", "read"), ("dose_change", "doses", "effective"))
 """What states the pump's clock: table, frame, stem of its time; of one moment the later in this order holds."""
@@ -75,43 +77,70 @@ def offsets(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
 
 
 def _offsets(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
-    said = _said(frames, zone=zone)
-    by = said["patient"]
-    said["stated_by"] = said["stated"].where(~said["is_reset"], np.inf).groupby(by).ffill()  # inf: not known any more
-    said["own_by"] = said["own"].groupby(by).ffill()
-    is_assumed = said["stated_by"].isna() | np.isinf(said["stated_by"])
-    said = said.assign(offset_min=said["stated_by"].mask(is_assumed, said["own_by"]), is_assumed=is_assumed)
-    said = said[said["offset_min"].notna()]
-    said = said.drop_duplicates(["patient", "moment"], keep="last")
-    before = said.shift(1)
-    same = (said["patient"] == before["patient"]) & (said["offset_min"] == before["offset_min"])
-    said = said[~(same & (said["is_assumed"] == before["is_assumed"]))]
-    is_last = said["patient"] != said["patient"].shift(-1)
-    return moments.typed(said.assign(start=said["moment"], end=said["moment"].shift(-1).mask(is_last)), OFFSETS)
+    said, patients = _said(frames, zone=zone)
+    patient, moment = said["patient"], said["moment"]
+    stated = np.where(said["is_reset"], np.inf, said["stated"])  # inf: not known any more
+    stated, own = (runs.taken(v, runs.latest(~np.isnan(v), patient)) for v in (stated, said["own"]))
+    is_assumed = ~np.isfinite(stated)
+    offset = np.where(is_assumed, own, stated)
+    known = np.flatnonzero(~np.isnan(offset))
+    known = known[
+        np.append(runs.begins(patient[known], moment[known])[1:], [True])[: len(known)]
+    ]  # the last of each moment
+    known = known[runs.begins(patient[known], offset[known], is_assumed[known])]
+    start = moment[known]
+    is_last = np.append(runs.begins(patient[known])[1:], [True])[: len(known)]
+    return runs.framed({
+        "patient": runs.words(patients, patient[known]),
+        "start": start,
+        "end": runs.taken(start, np.where(is_last, -1, np.arange(1, len(known) + 1))),
+        "offset_min": offset[known],
+        "is_assumed": is_assumed[known],
+        "source": runs.words([table for table, _, _ in SOURCES], said["place"][known]),
+        "row": said["row"][known],
+        "by_day": said["by_day"][known],
+    }, OFFSETS)  # fmt: skip
 
 
-def _said(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
-    """All that can tell the clock, by patient and time: the offset stated, or that of the program itself."""
+def _said(frames: Mapping[str, pd.DataFrame], *, zone: str) -> tuple[dict[str, npt.NDArray[Any]], npt.NDArray[Any]]:
+    """All that can tell the clock, by patient and time: the offset stated, or that of the program itself; and the codes."""
+    given = [frames[name] for _, name, _ in SOURCES]
+    of, patients = runs.together(*(frame["patient"] for frame in given))
     parts = []
-    for place, (table, name, stem) in enumerate(SOURCES):
-        placed = moments.placed(frames[name], stem, zone=zone)
-        own = pd.Series(np.nan, index=placed.index)
+    for place, (table, _, stem) in enumerate(SOURCES):
+        frame = given[place]
+        moment, by_day = moments.instants(frame, stem, zone=zone)
+        stated = runs.floats(frame["clock_offset_min"])
+        own, is_done = np.full(len(frame), np.nan), np.ones(len(frame), dtype=bool)
         if table == "dose_change":
-            placed, own = placed[placed["status"] == "done"], _own(placed, zone=zone)
-        stated = placed["clock_offset_min"].astype("float64")
-        made = placed[["patient", "moment", "by_day", "row", "first_row"]].assign(
-            source=table, place=place, stated=stated, own=own
-        )
-        parts.append(made.assign(is_reset=(table == "pump") & stated.isna()))
-    both = pd.concat(parts, ignore_index=True)
-    both = both[both["stated"].notna() | both["own"].notna() | both["is_reset"]]
-    return both.sort_values(["patient", "moment", "place", "first_row"], kind="stable", ignore_index=True)
+            own, is_done = _own(frame, moment, zone=zone), np.asarray(frame["status"].array == "done", dtype=bool)
+        is_reset = np.isnan(stated) & (table == "pump")
+        part = {
+            "patient": of[place],
+            "moment": moment,
+            "by_day": by_day,
+            "stated": stated,
+            "own": own,
+            "is_reset": is_reset,
+        }
+        part |= {name: frame[name].to_numpy() for name in ("row", "first_row")}
+        part["place"] = np.full(len(frame), place)
+        tells = is_done & (~np.isnan(stated) | ~np.isnan(own) | is_reset)
+        parts.append({name: values[tells] for name, values in part.items()})
+    both = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((both["first_row"], both["place"], both["moment"], both["patient"]))
+    return {name: values[order] for name, values in both.items()}, patients
 
 
-def _own(placed: pd.DataFrame, *, zone: str) -> pd.Series:
+def _own(doses: pd.DataFrame, moment: npt.NDArray[Any], *, zone: str) -> npt.NDArray[np.float64]:
     """The local offset each program was set at; that of the zone where only the day is known."""
-    stated = placed["effective_offset_min"].astype("float64")
-    return stated.where(stated.notna(), wall_offset(placed["moment"], zone=zone))
+    stated = runs.floats(doses["effective_offset_min"])
+    lacks = np.flatnonzero(np.isnan(stated))
+    if not len(lacks):
+        return stated
+    stated = stated.copy()
+    stated[lacks] = wall_offset(pd.Series(runs.utc(moment[lacks])), zone=zone).to_numpy()
+    return stated
 
 
 def wall_offset(instants: pd.Series, *, zone: str) -> pd.Series:
@@ -207,25 +236,29 @@ def differs(frames: Mapping[str, pd.DataFrame], *, zone: str, since: datetime, u
     """
     first, last = moments.instant(since), moments.instant(until)
     walls = switches(zone=zone, since=since, until=until)
-    pumps = offsets(frames, zone=zone).rename(columns={"offset_min": "pump_offset_min"})
-    start = pumps["start"].where(pumps["start"] > first, first)
-    end = pumps["end"].where(pumps["end"] < last, last)
-    pumps = pumps.assign(start=start, end=end)[start < end]
-    at = walls["start"].to_numpy()
-    from_place = np.searchsorted(at, pumps["start"].to_numpy(), side="right") - 1
-    to_place = np.searchsorted(at, pumps["end"].to_numpy(), side="left")
-    n = to_place - from_place
-    rows = pumps.loc[pumps.index.repeat(n)]
-    place = np.repeat(from_place, n) + np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
-    wall_start = walls["start"].take(place).set_axis(rows.index)
-    wall_end = walls["start"].shift(-1, fill_value=last).take(place).set_axis(rows.index)
-    made = rows.assign(
-        start=rows["start"].where(rows["start"] > wall_start, wall_start),
-        end=rows["end"].where(rows["end"] < wall_end, wall_end),
-        wall_offset_min=walls["offset_min"].take(place).set_axis(rows.index),
-    )
-    made["difference_min"] = made["pump_offset_min"] - made["wall_offset_min"]
-    return moments.typed(made[made["difference_min"] != 0], DIFFERS)
+    pumps = offsets(frames, zone=zone)
+    low, high = first.to_datetime64(), last.to_datetime64()
+    start, end = runs.naive(pumps["start"]), runs.naive(pumps["end"])
+    start, end = np.maximum(start, low), np.where(end < high, end, high)  # a last one has no end: not before `until`
+    there = np.flatnonzero(start < end)
+    at = runs.naive(walls["start"])
+    begun, over = np.searchsorted(at, start[there], side="right") - 1, np.searchsorted(at, end[there], side="left")
+    of, place = grouped.spans(begun, over)
+    of = there[of]
+    wall = walls["offset_min"].to_numpy()[place]
+    apart = pumps["offset_min"].to_numpy()[of] - wall
+    unlike = np.flatnonzero(apart)
+    of, place = of[unlike], place[unlike]
+    return runs.framed({
+        "patient": pumps["patient"].array.take(of),
+        "start": np.maximum(start[of], at[place]),
+        "end": np.minimum(end[of], np.append(at[1:], high)[place]),
+        "pump_offset_min": pumps["offset_min"].to_numpy()[of],
+        "wall_offset_min": wall[unlike],
+        "difference_min": apart[unlike],
+        "is_assumed": pumps["is_assumed"].to_numpy()[of],
+        "by_day": pumps["by_day"].to_numpy()[of],
+    }, DIFFERS)  # fmt: skip
 
 
 def difference_at(frames: Mapping[str, pd.DataFrame], *, patient: str, zone: str, at: datetime) -> int | None:

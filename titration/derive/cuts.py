@@ -1,6 +1,6 @@
 """Where a stretch of one program ends: at dose changes, and at changes of strength, catheter or pump.
 
-Imports `moments`. A change of the device is no dose change, but nothing can be compared across it.
+Imports `grouped`, `moments`, `runs`. A change of the device is no dose change, but nothing can be compared across it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments
+from titration.derive import grouped, moments, runs
 from titration.derive.dose import CLASSES
 
 if TYPE_CHECKING:
@@ -64,17 +64,23 @@ def device_changes(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataF
     found = []
     for name, stem in (("doses", "effective"), ("refills", "filled")):
         if name in frames:
-            stated = frames[name][frames[name]["concentration_mcg_per_ml"].notna()]
-            ordered = moments.in_order(stated, stem, zone=zone)
-            before = ordered.shift(1)
-            differs = ordered["concentration_mcg_per_ml"] != before["concentration_mcg_per_ml"]
-            found.append(ordered[differs & (ordered["patient"] == before["patient"])].assign(what="strength"))
+            found.append(_new_strengths(frames[name], stem, zone=zone).assign(what="strength"))
     for name, what in (("catheters", "catheter"), ("pumps", "pump")):
         if name in frames:
             found.append(moments.placed(frames[name], "implanted", zone=zone).assign(what=what))
     parts = [part[list(DEVICE)].astype(DEVICE) for part in found]
     made = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(DEVICE))
     return moments.typed(made.sort_values(["patient", "moment", "what", "row"], kind="stable"), DEVICE)
+
+
+def _new_strengths(stating: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
+    """The rows that state another strength than the last of the patient that stated any."""
+    wanted = ["patient", "row", "first_row", f"{stem}_at", f"{stem}_on", "concentration_mcg_per_ml"]
+    stated = stating[[name for name in wanted if name in stating.columns]]
+    has = stated["concentration_mcg_per_ml"].notna()
+    ordered = moments.in_order(stated if has.all() else stated[has], stem, zone=zone)
+    strength = ordered["concentration_mcg_per_ml"].to_numpy()
+    return ordered[runs.begins(strength) & ~runs.begins(ordered["patient"])]
 
 
 def changes(stairs: pd.DataFrame) -> pd.DataFrame:
@@ -107,26 +113,64 @@ def changes(stairs: pd.DataFrame) -> pd.DataFrame:
     Source:
         By definition.
     """
-    held = stairs[(stairs["end"] > stairs["start"]) | stairs["is_open"]].reset_index(drop=True)
-    before = held.shift(1)
-    follows = (held["patient"] == before["patient"]) & (held["start"] == before["end"])
-    begins = held["is_change"] | ~follows | held["is_unexplained"]
-    stretch = held.groupby(begins.cumsum())
-    held = held.assign(began=stretch["start"].transform("min"), began_by_day=stretch["by_day"].transform("first"))
-    before, until = held.shift(1), stretch["end"].transform("max")
-    dose, old = held["dose_mcg_per_day"], before["dose_mcg_per_day"].astype("float64")
-    other = held["mode"].map(CLASSES) != before["mode"].map(CLASSES)
-    way = np.select([other | (dose == old) | (dose - old).isna(), dose > old], ["other", "increase"], "decrease")
-    made = held.assign(
-        since=before["began"],
-        since_by_day=before["began_by_day"].eq(other=True),
-        until=until,
-        from_mcg_per_day=old,
-        change_mcg_per_day=dose - old,
-        direction=way,
-        is_unexplained=before["is_unexplained"].eq(other=True),
-    )
-    return moments.typed(made[follows & held["is_change"]], CHANGES)
+    held = lasting(stairs)
+    start, end = (held[name].to_numpy(dtype="datetime64[us]") for name in ("start", "end"))
+    is_change, unexplained = held["is_change"].to_numpy(), held["is_unexplained"].to_numpy()
+    follows = ~runs.begins(held["patient"])
+    follows[1:] &= start[1:] == end[:-1]
+    begins = is_change | ~follows | unexplained
+    first = np.flatnonzero(
+        begins
+    )  # of each stretch of one program: each of its intervals begins where the one before ends
+    stretch, last = np.cumsum(begins) - 1, np.append(first[1:], len(held)) - 1
+    at = np.flatnonzero(follows & is_change)
+    before = first[stretch[at - 1]]
+    dose = held["dose_mcg_per_day"].to_numpy(dtype="float64", na_value=np.nan)
+    new, old = dose[at], dose[at - 1]
+    mode = _classes(held["mode"])
+    other = (mode[at] != mode[at - 1]) | (mode[at] < 0) | (new == old) | np.isnan(new - old)
+    way = np.where(other, 2, np.where(new > old, 0, 1))
+    made = {name: held[name].array.take(at) for name in ("patient", "record", "row", "start", "by_day")}
+    made |= {
+        "since": held["start"].array.take(before),
+        "since_by_day": held["by_day"].array.take(before),
+        "until": held["end"].array.take(last[stretch[at]]),
+        "from_mcg_per_day": old,
+        "dose_mcg_per_day": new,
+        "change_mcg_per_day": new - old,
+        "direction": runs.words(DIRECTIONS, way),
+        "is_unexplained": unexplained[at - 1],
+    }
+    return moments.typed(pd.DataFrame(made, copy=False), CHANGES)
+
+
+DIRECTIONS = ("increase", "decrease", "other")
+
+
+def lasting(stairs: pd.DataFrame) -> pd.DataFrame:
+    """The intervals that last, and those that nothing recorded ended.
+
+    Args:
+        stairs: What `dose.staircase` gives.
+
+    Example:
+        >>> at = pd.Series(pd.to_datetime(["2026-01-01T00:00Z", "2026-01-02T00:00Z"]))
+        >>> lasting(pd.DataFrame({"start": at, "end": at[1], "is_open": False})).index.tolist()
+        [0]
+
+    Source:
+        By definition.
+    """
+    start, end = (stairs[name].to_numpy(dtype="datetime64[us]") for name in ("start", "end"))
+    lasts = (end > start) | stairs["is_open"].to_numpy()
+    return stairs if lasts.all() else stairs[lasts]
+
+
+def _classes(modes: pd.Series) -> npt.NDArray[np.int64]:
+    """The class of each mode as a number, -1 where it has none."""
+    place, known = grouped.places(modes)
+    classes = list(CLASSES.values())
+    return np.array([*(classes.index(CLASSES[mode]) if mode in CLASSES else -1 for mode in known), -1])[place]
 
 
 FIRST_SECOND = 1 << 33
@@ -170,7 +214,9 @@ def keyed(group: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[np.i
     Source:
         By definition.
     """
-    made: npt.NDArray[np.int64] = (group.astype("int64") << _BITS) + np.ceil(second).astype("int64") + FIRST_SECOND
+    whole = second if second.dtype.kind == "i" else np.ceil(second)
+    made: npt.NDArray[np.int64] = (group.astype("int64", copy=False) << _BITS) + FIRST_SECOND
+    made += whole.astype("int64", copy=False)
     return made
 
 
@@ -196,14 +242,15 @@ def beside(changed: pd.DataFrame, device: pd.DataFrame, *, zone: str) -> pd.Data
     Source:
         By definition.
     """
-    patient = pd.factorize(pd.concat([changed["patient"], device["patient"]], ignore_index=True))[0]
+    patient = grouped.places(pd.concat([changed["patient"], device["patient"]], ignore_index=True))[0]
     whose, of = patient[: len(changed)], patient[len(changed) :]
     moment = seconds(device["moment"])
     order = np.argsort(keyed(of, moment), kind="stable")
     key, moment = keyed(of, moment)[order], np.append(moment[order].astype("float64"), np.inf)
     by_day = device["by_day"].to_numpy()[order]
-    late = np.append(np.where(by_day, _day_end(device["moment"], zone=zone)[order], moment[:-1]), -np.inf)
-    what = np.append(device["what"].to_numpy(dtype=object)[order], "")
+    late = np.append(certain(device["moment"], device["by_day"], zone=zone)[order], -np.inf)
+    code, names = grouped.places(device["what"])
+    what = np.append(code[order], len(names))
     day = moments.local_day(changed["start"], zone=zone)
     start, end = (seconds(moments.day_start(day + pd.Timedelta(days=n), zone=zone)) for n in (0, 1))
     base = np.searchsorted(key, keyed(whose, np.full(len(changed), -FIRST_SECOND)))
@@ -218,7 +265,7 @@ def beside(changed: pd.DataFrame, device: pd.DataFrame, *, zone: str) -> pd.Data
         "on_late": np.where(untimed, end, late[np.where(is_on, high - 1, none)]),
         "before_late": late[last],
         "following": moment[np.where(high < top, high, none)],
-        "what": what[np.where(is_on, low, last)],
+        "what": runs.words([*names, ""], what[np.where(is_on, low, last)]),
     }
     return pd.DataFrame(made, index=changed.index)
 
@@ -248,4 +295,6 @@ def certain(instants: pd.Series, by_day: pd.Series, *, zone: str) -> npt.NDArray
     Source:
         By definition.
     """
-    return np.where(by_day, _day_end(instants, zone=zone), seconds(instants)).astype("float64")
+    made, untimed = seconds(instants).astype("float64"), by_day.to_numpy(dtype=bool)
+    made[untimed] = _day_end(instants[untimed], zone=zone)
+    return made

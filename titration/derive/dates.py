@@ -1,20 +1,25 @@
 """Dates as they were printed or booked, which of them comes first, and what was changed since.
 
-Imports `moments`. Nothing is reckoned ahead: every date is one that somebody wrote down.
+Imports `grouped`, `moments`, `runs`. Nothing is reckoned ahead: every date is one that somebody wrote down.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
-from titration.derive import moments
+from titration.derive import grouped, moments, runs
 from titration.derive.kept import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    Columns = dict[str, npt.NDArray[Any]]
 
 DATES = {
     "patient": "str",
@@ -106,57 +111,95 @@ def dates(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
 
 
 def _dates(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
-    placed = {record: _placed(frames, record, zone=zone) for record in STEMS}
-    every = pd.concat([rows[_KEPT] for rows in placed.values()], ignore_index=True)
-    found = [own for source in SOURCES if len(own := _newest(source, placed))]
-    if not found:
-        return moments.typed(pd.DataFrame(columns=list(DATES)), DATES)
-    made = _stale(pd.concat(found, ignore_index=True), every)
-    first = made.groupby("patient")["on"].transform("min")
-    made["days_after_first"] = (made["on"] - first).dt.days
-    made = made.sort_values(["patient", "on", "what"], kind="stable")
-    return moments.typed(made, DATES)
+    of, patients = runs.together(*(frames[frame]["patient"] for frame, _, _ in STEMS.values()))
+    placed = {
+        record: _placed(frames[frame], stem, patient, zone=zone)
+        for (record, (frame, stem, _)), patient in zip(STEMS.items(), of, strict=True)
+    }
+    found = [_newest(place, source, frames, placed) for place, source in enumerate(SOURCES)]
+    own = {name: np.concatenate([some[name] for some in found]) for name in found[0]}
+    order = np.lexsort((_BY_NAME[own["source"]], own["on"], own["patient"]))
+    own = {name: values[order] for name, values in own.items()}
+    is_first = runs.begins(own["patient"])
+    on, record = own["on"].astype("datetime64[D]"), _RECORD[own["source"]]
+    first = on[is_first][np.cumsum(is_first) - 1]
+    return runs.framed({
+        **own,
+        **_stale(own, placed, zone=zone),
+        "patient": runs.words(patients, own["patient"]),
+        "what": runs.words([source.what for source in SOURCES], own["source"]),
+        "record": runs.words([*STEMS], record),
+        "recorded_at": own["moment"],
+        "days_after_first": (on - first).astype("int64"),
+    }, DATES)  # fmt: skip
 
 
-def _placed(frames: Mapping[str, pd.DataFrame], record: str, *, zone: str) -> pd.DataFrame:
-    """The rows of one record, with their day in the zone."""
-    frame, stem, _ = STEMS[record]
-    made = moments.in_order(frames[frame], stem, zone=zone)
-    return made.assign(record=record, day=moments.local_day(made["moment"], zone=zone))
+_RECORD: Final = np.array([[*STEMS].index(source.record) for source in SOURCES])
+_BY_NAME: Final = np.argsort(np.argsort([source.what for source in SOURCES]))
+"""The place of each source among all by what it is called."""
 
 
-_KEPT: Final = ["patient", "record", "row", "moment", "by_day", "day"]
+def _placed(frame: pd.DataFrame, stem: str, patient: npt.NDArray[np.int64], *, zone: str) -> Columns:
+    """The rows of one record by patient and time, with their place in the frame."""
+    moment, by_day = moments.instants(frame, stem, zone=zone)
+    order = np.lexsort((frame["first_row"].to_numpy(), moment, patient))
+    made = {"patient": patient, "row": frame["row"].to_numpy(), "moment": moment, "by_day": by_day}
+    return {"at": order, **{name: values[order] for name, values in made.items()}}
 
 
-def _newest(source: Source, placed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _newest(place: int, source: Source, frames: Mapping[str, pd.DataFrame], placed: Mapping[str, Columns]) -> Columns:
     """The newest date of one kind of each patient, with where it stands."""
-    given = placed[source.record]
-    given = given[given[source.column].notna()].drop_duplicates("patient", keep="last")
-    own = given[_KEPT].assign(on=given[source.column].astype(moments.DAY), what=source.what, was=source.was)
-    return own.rename(columns={"moment": "recorded_at"})
+    given, column = placed[source.record], frames[STEMS[source.record][0]][source.column]
+    on = column.to_numpy(dtype=moments.DAY)[given["at"]]
+    has = np.flatnonzero(~np.isnat(on))
+    last = has[np.append(runs.begins(given["patient"][has])[1:], [True])[: len(has)]]
+    made = {name: values[last] for name, values in given.items()}
+    return {**made, "on": on[last], "source": np.full(len(last), place)}
 
 
-def _stale(own: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """Those dates with what was recorded later that may make them out of date: how many, the first, and in words."""
-    own = own.assign(place=range(len(own)))
-    later = every.rename(columns={name: f"later_{name}" for name in _KEPT[1:]})
-    pairs = [(source.what, record) for source in SOURCES for record in source.after]
-    after = pd.DataFrame(pairs, columns=["what", "later_record"], dtype="str")
-    met = own[["patient", "what", "recorded_at", "by_day", "day", "place"]].merge(after, on="what")
-    met = met.merge(later, on=["patient", "later_record"])
-    # on the day itself only what is known to be later
-    by_day = met["later_day"] > met["day"]
-    is_later = (met["later_moment"] > met["recorded_at"]).where(~(met["by_day"] | met["later_by_day"]), by_day)
-    met = met[is_later].sort_values(["place", "later_moment", "later_row"], kind="stable")
-    n = met.groupby("place").size()
-    first = met.drop_duplicates("place").rename(columns={"later_moment": "later_at"})
-    named = ["place", "later_record", "later_row", "later_at", "later_by_day", "later_day"]
-    own = own.merge(first[named], on="place", how="left")
-    word = own["later_record"].map({record: said for record, (_, _, said) in STEMS.items()}).astype("str")
-    says = own["was"] + " before the " + word + " of " + own["later_day"].dt.strftime("%Y-%m-%d").astype("str")
-    return own.assign(
-        n_later=n.reindex(own["place"]).fillna(0).astype("int64").to_numpy(),
-        later_by_day=own["later_by_day"].eq(other=True),
-        later_at=own["later_at"].astype(moments.INSTANT),
-        says=says,
-    )
+def _stale(own: Columns, placed: Mapping[str, Columns], *, zone: str) -> dict[str, Any]:
+    """What was recorded later that may make each date out of date: how many, the first, and in words."""
+    met = [_later(own, placed[record], record, zone=zone) for record in STEMS]
+    later = {name: np.concatenate([some[name] for some in met]) for name in met[0]}
+    order = np.lexsort((later["row"], later["moment"], later["of"]))
+    later = {name: values[order] for name, values in later.items()}
+    at = runs.matched(np.arange(len(own["patient"])), later["of"])
+    record, day = (runs.taken(later[name].astype(dtype), at) for name, dtype in (("record", float), ("day", "M8[D]")))
+    none = at < 0
+    code = np.where(none, -1, np.nan_to_num(record)).astype("int64")
+    said = [f"{source.was} before the {word} of " for source in SOURCES for _, _, word in STEMS.values()]
+    begun = pd.Series(runs.words(said, np.where(none, -1, own["source"] * len(STEMS) + code)))
+    return {
+        "n_later": np.bincount(later["of"], minlength=len(none)),
+        "later_record": runs.words([*STEMS], code),
+        "later_row": runs.whole(np.append(later["row"], [0])[at], none),
+        "later_at": runs.taken(later["moment"], at),
+        "later_by_day": np.append(later["by_day"], [False])[at],
+        "says": (begun + pd.Series(np.datetime_as_string(day), dtype="str")).array,
+    }
+
+
+_DAY: Final = 86400
+_SPAN: Final = 1 << 36
+"""More than the seconds of all times: a patient and a time are one number."""
+
+
+def _later(own: Columns, placed: Columns, record: str, *, zone: str) -> Columns:
+    """The rows of one record that come after each date and may make it out of date."""
+    makes_stale = np.array([record in source.after for source in SOURCES])[own["source"]]
+    key = _seconds(placed)
+    # a day may be later by the calendar and not by the instant, where the clock goes back over midnight
+    low = np.searchsorted(key, _seconds(own) - _DAY)
+    high = np.where(makes_stale, np.searchsorted(key, (own["patient"] + 1) * _SPAN - _SPAN // 2), low)
+    of, at = grouped.spans(low, high)
+    is_day = own["by_day"][of] | placed["by_day"][at]  # on the day itself only what is known to be later
+    day, moment = moments.local_days(placed["moment"][at], zone=zone), placed["moment"][at]
+    by_day, by_time = day > moments.local_days(own["moment"], zone=zone)[of], moment > own["moment"][of]
+    keep = np.flatnonzero(np.where(is_day, by_day, by_time) & (placed["patient"][at] == own["patient"][of]))
+    made = {name: placed[name][at[keep]] for name in ("row", "moment", "by_day")}
+    return {**made, "day": day[keep], "of": of[keep], "record": np.full(len(keep), [*STEMS].index(record))}
+
+
+def _seconds(rows: Columns) -> npt.NDArray[np.int64]:
+    made: npt.NDArray[np.int64] = rows["patient"] * _SPAN + rows["moment"].astype("datetime64[s]").astype("int64")
+    return made

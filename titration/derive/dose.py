@@ -1,20 +1,22 @@
 """The dose over time as it was programmed or found: intervals, dose in force, changes.
 
-Imports `moments`, `found`, `intervals`, `reconcile`. Programmed is not delivered: nothing here knows what left the pump.
+Imports `moments`, `found`, `grouped`, `intervals`, `reconcile`, `runs`. Programmed is not delivered: nothing here knows what left the pump.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
-from titration.derive import found, intervals, moments, reconcile
+from titration.derive import found, grouped, intervals, moments, reconcile, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    import numpy.typing as npt
+    import pandas as pd
 
 CLASSES = {
     "simple continuous": "constant rate",
@@ -46,6 +48,9 @@ STAIRCASE = {
 }
 IN_FORCE = {"patient": "str", "start": moments.INSTANT, **_KEPT}
 BESIDE = ("from_record", "from_row", "from_mcg_per_day", "from_mode", "change_mcg_per_day", "change_pct", "undefined")
+IN_SEQUENCE: Final = [name for name in found.SEQUENCE if name != "differs" and not name.startswith("against_")]
+"""What a staircase takes of a sequence: not what a readout was read against."""
+_UNDEFINED: Final = ("first", "from 0", "other mode", "not read")
 CONFIRMED = {"patient": "str", "confirmed_at": moments.INSTANT, "by_day": "bool", "record": "str", "row": "int64"}
 
 
@@ -90,6 +95,7 @@ def staircase(
         ValueError: `until` has no offset.
 
     Example:
+        >>> import pandas as pd
         >>> from titration.columns import of_records
         >>> from titration.records import KINDS, DoseChange
         >>> def dose(on, mcg):
@@ -103,7 +109,7 @@ def staircase(
         By definition.
     """
     ordered = found.sequence(doses, readouts, zone=zone, patient_states=patient_states)
-    return moments.typed(intervals.pieces(ordered, zone=zone, last=moments.instant(until)), STAIRCASE)
+    return moments.typed(intervals.pieces(ordered[IN_SEQUENCE], zone=zone, last=moments.instant(until)), STAIRCASE)
 
 
 def in_force(
@@ -132,6 +138,7 @@ def in_force(
         ValueError: `at` has no offset.
 
     Example:
+        >>> import pandas as pd
         >>> from titration.columns import columns, frame
         >>> from titration.records import KINDS
         >>> none = frame(columns(KINDS["dose_change"]), {})
@@ -143,9 +150,9 @@ def in_force(
     """
     moment = moments.instant(at)
     ordered = found.sequence(doses, readouts, zone=zone, patient_states=patient_states)
-    made = intervals.of_sequence(ordered)
+    made = intervals.of_sequence(ordered[IN_SEQUENCE])
     holds = (made["start"] <= moment) & (made["end"].isna() | (made["end"] > moment))
-    return moments.typed(made[holds], IN_FORCE)
+    return moments.typed(made, IN_FORCE, np.flatnonzero(holds))
 
 
 def last_confirmed(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None = None) -> pd.DataFrame:
@@ -171,7 +178,8 @@ def last_confirmed(frames: Mapping[str, pd.DataFrame], *, zone: str, until: date
         By definition.
     """
     known = reconcile.confirmations(frames, zone=zone, until=until)
-    return moments.typed(known.drop_duplicates("patient", keep="last"), CONFIRMED)
+    is_last = np.append(runs.begins(known["patient"])[1:], [True])[: len(known)]
+    return moments.typed(known, CONFIRMED, np.flatnonzero(is_last))
 
 
 def percent_change(
@@ -214,9 +222,13 @@ def percent_change(
         100 * (new - old) / old; by definition.
     """
     ordered = found.sequence(doses, readouts, zone=zone, patient_states=patient_states)
-    ordered = ordered[~ordered["says"].isin([found.SAME, found.SILENT])]
-    made = _beside(ordered)[ordered["record"] == "dose_change"].set_index("row").reindex(doses["row"])
-    return doses.assign(**{name: made[name].set_axis(doses.index) for name in BESIDE})
+    ordered = ordered[_PROGRAM].take(np.flatnonzero(~ordered["says"].isin([found.SAME, found.SILENT])))
+    is_set = np.flatnonzero(ordered["record"].array == "dose_change")
+    row = ordered["row"].to_numpy()[is_set]
+    by_row = np.argsort(row)
+    at = runs.matched(doses["row"].to_numpy(), row[by_row])
+    made = _beside(ordered)
+    return doses.assign(**{name: runs.taken(values, is_set[by_row][at]) for name, values in made.items()})
 
 
 def with_changes(stairs: pd.DataFrame) -> pd.DataFrame:
@@ -229,6 +241,7 @@ def with_changes(stairs: pd.DataFrame) -> pd.DataFrame:
         The rows of `stairs`, same order and index, and the columns `percent_change` adds.
 
     Example:
+        >>> import pandas as pd
         >>> none = pd.DataFrame(columns=list(STAIRCASE)).astype(STAIRCASE)
         >>> with_changes(none)["change_pct"].tolist()
         []
@@ -236,27 +249,49 @@ def with_changes(stairs: pd.DataFrame) -> pd.DataFrame:
     Source:
         100 * (new - old) / old; by definition.
     """
-    key = ["patient", "record", "row"]
-    begun = stairs[stairs["start"] == stairs["began"]].drop_duplicates(key)
-    made = begun[key].assign(**{name: values for name, values in _beside(begun).items() if name in BESIDE})
-    return stairs.merge(made, on=key, how="left").set_axis(stairs.index)
+    begins = runs.naive(stairs["start"]) == runs.naive(stairs["began"])
+    begun = np.flatnonzero(begins)
+    own = stairs[_PROGRAM].take(begun)
+    # the pieces of a program follow each other: it is the one that began last, or is not there
+    last = np.cumsum(begins) - 1
+    after = np.flatnonzero(last >= 0)
+    is_own = stairs["row"].to_numpy()[after] == own["row"].to_numpy()[last[after]]
+    is_own &= np.asarray(stairs["record"].array.take(after) == own["record"].array.take(last[after]), dtype=bool)
+    of = np.full(len(stairs), -1)
+    of[after[is_own]] = last[after[is_own]]
+    return stairs.assign(**{name: runs.taken(values, of) for name, values in _beside(own).items()})
 
 
-def _beside(ordered: pd.DataFrame) -> pd.DataFrame:
-    """Programs in order of patient and time, each with the one before it and the change between them."""
-    before = ordered.shift(1).mask(ordered["patient"] != ordered["patient"].shift(1))
-    dose, old = ordered["dose_mcg_per_day"], before["dose_mcg_per_day"].astype("float64")
-    is_first = before["patient"].isna()
-    other = ordered["mode"].map(CLASSES).astype("str") != before["mode"].map(CLASSES).astype("str")
-    causes = [is_first, old == 0, other, dose.isna() | old.isna()]
-    undefined = np.select(causes, ["first", "from 0", "other mode", "not read"], default="")
-    has_pct = undefined == ""
-    return ordered.assign(
-        from_record=before["record"].astype("str"),
-        from_row=before["row"].astype("Int64"),
-        from_mcg_per_day=old,
-        from_mode=before["mode"].astype("str"),
-        change_mcg_per_day=dose - old,
-        change_pct=(100 * (dose - old) / old.where(old != 0)).where(has_pct),
-        undefined=pd.Series(undefined, index=ordered.index, dtype="str").mask(has_pct),
+_PROGRAM: Final = ["patient", "record", "row", "dose_mcg_per_day", "mode"]
+
+
+def _beside(ordered: pd.DataFrame) -> dict[str, Any]:
+    """The program before each, in order of patient and time, and the change between them, by the names of `BESIDE`."""
+    record, mode, row, dose = (
+        ordered["record"].array,
+        ordered["mode"].array,
+        ordered["row"].to_numpy(),
+        ordered["dose_mcg_per_day"].to_numpy(),
     )
+    before = np.where(runs.begins(ordered["patient"]), -1, np.arange(len(row)) - 1)
+    old, kind = runs.taken(dose, before), _kind(ordered["mode"])
+    is_first, other = before < 0, kind != runs.taken(kind, before)
+    causes = [is_first, old == 0, other, np.isnan(dose) | np.isnan(old)]
+    undefined = np.select(causes, range(len(causes)), default=-1)
+    change = dose - old
+    return {
+        "from_record": runs.taken(record, before),
+        "from_row": runs.whole(row[before], is_first),
+        "from_mcg_per_day": old,
+        "from_mode": runs.taken(mode, before),
+        "change_mcg_per_day": change,
+        "change_pct": np.where(undefined < 0, 100 * change / np.where(old == 0, np.nan, old), np.nan),
+        "undefined": runs.words(_UNDEFINED, undefined),
+    }
+
+
+def _kind(mode: pd.Series) -> npt.NDArray[np.float64]:
+    """The class of each mode as a number; missing, and so unlike any other, where it has none."""
+    place, texts = grouped.places(mode)
+    kinds = sorted(set(CLASSES.values()))
+    return np.array([*(kinds.index(CLASSES[text]) if text in CLASSES else np.nan for text in texts), np.nan])[place]

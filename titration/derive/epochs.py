@@ -1,16 +1,16 @@
 """Each interval of one dose, and the scores that fall into it.
 
-Imports `cuts`, `diary`, `grouped`, `moments`, `score`, `washout`. It places scores beside doses; it does not say that one made the other.
+Imports `cuts`, `diary`, `grouped`, `moments`, `runs`, `score`, `washout`. It places scores beside doses; it does not say that one made the other.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from titration.derive import cuts, diary, grouped, moments
+from titration.derive import cuts, diary, grouped, moments, runs
 from titration.derive.score import SERIES, TYPES, labels, ranked, with_rank
 from titration.derive.washout import HOUR, WINDOW, recalled
 
@@ -79,22 +79,26 @@ def epochs(stairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _epochs(stairs: pd.DataFrame) -> pd.DataFrame:
-    held = stairs[(stairs["end"] > stairs["start"]) | stairs["is_open"]]
-    begins = held["is_change"] | (held["is_unexplained"] != held["is_unexplained"].shift(1, fill_value=False))
-    held = held.assign(epoch=begins.groupby(held["patient"]).cumsum().astype("int64"))
-    groups = held.groupby(["patient", "epoch"], sort=True)
-    made = groups.agg(
-        start=("start", "min"),
-        end=("end", "max"),
-        row=("row", "first"),
-        dose_mcg_per_day=("dose_mcg_per_day", "first"),
-        mode=("mode", "first"),
-        is_open=("is_open", "last"),
-        is_unexplained=("is_unexplained", "first"),
-        by_day=("by_day", "first"),
-    ).reset_index()
-    made["days"] = (made["end"] - made["start"]).dt.total_seconds() / 86400
-    return made
+    held = cuts.lasting(stairs)
+    unexplained, is_first = held["is_unexplained"].to_numpy(), runs.begins(held["patient"])
+    begins = held["is_change"].to_numpy() | (unexplained != np.append(False, unexplained)[: len(held)])
+    total = np.cumsum(begins)
+    before = (total - begins)[is_first]  # of the patients before it
+    epoch = total - before[np.cumsum(is_first) - 1]
+    first = np.flatnonzero(runs.begins(epoch) | is_first)
+    last, of = np.append(first[1:], len(held))[: len(first)] - 1, np.cumsum(runs.begins(epoch) | is_first) - 1
+    start, end = held["start"].array.take(first), held["end"].array.take(last)
+    made = {name: held[name].array.take(first) for name in ("patient", "row", "is_unexplained", "by_day")}
+    made |= {name: _first_known(held[name], of, len(first)) for name in ("dose_mcg_per_day", "mode")}
+    made |= {"epoch": epoch[first], "start": start, "end": end, "is_open": held["is_open"].array.take(last)}
+    return pd.DataFrame({**made, "days": pd.Series(end - start).dt.total_seconds() / 86400})
+
+
+def _first_known(values: pd.Series, of: npt.NDArray[np.int64], count: int) -> Any:
+    """The first of each group that is there."""
+    place, at = np.full(count, -1), np.flatnonzero(values.notna())
+    place[of[at][::-1]] = at[::-1]  # the first is written last
+    return values.array.take(place, allow_fill=True)
 
 
 def scored(

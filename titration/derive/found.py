@@ -1,6 +1,6 @@
 """Programs and readouts in one order, each readout beside the program that was then on record.
 
-Imports `moments`, `units`. A readout is the pump as it was found before anything was changed.
+Imports `agreed`, `grouped`, `moments`, `runs`, `units`. A readout is the pump as it was found before anything was changed.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from titration import units
-from titration.derive import moments
+from titration.derive import agreed, grouped, moments, runs
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    Columns = dict[str, npt.NDArray[Any]]
+    Flags = npt.NDArray[np.bool_]
 
 ENDED = ("explanted", "transferred", "died")
 SET, AHEAD = "set", "programmed ahead"
@@ -22,11 +25,9 @@ SAME, OTHER = "as recorded", "not as recorded"
 FIRST, SILENT = "nothing on record before", "not stated"
 CONFIRMING: Final = (SET, SAME, OTHER, FIRST)
 """After these the program is known as it was set or found; a program that begins by itself is not among them."""
-
-MOST_DECIMALS = 6
-MOST_SHARE = 0.005
-"""Two doses agree when the one printed with more decimals, rounded to those of the other, is the other; never when they
-are more than half a percent apart, so that 5 and 5.4 do not."""
+_SAYS: Final = (SET, AHEAD, SAME, OTHER, FIRST, SILENT)
+_SET, _AHEAD, _SAME, _OTHER, _FIRST, _SILENT = range(len(_SAYS))
+_RECORDS: Final = ("dose_change", "readout")
 
 PROGRAM = {"dose_mcg_per_day": "float64", "mode": "str", "concentration_mcg_per_ml": "float64"}
 SEQUENCE = {
@@ -84,210 +85,193 @@ def sequence(
     Source:
         By definition.
     """
-    changes = _changes(doses, zone=zone)
-    read = _readouts(readouts, changes, zone=zone)
-    both = changes if read.empty else pd.concat([changes, read], ignore_index=True)
-    by = ["patient", "start", "rank", "first_row"]
-    both = both.sort_values(by, kind="stable", ignore_index=True)
-    both["ended"] = _ends(both, patient_states, zone=zone)
-    return moments.typed(_compared(both), SEQUENCE)
+    read = doses.iloc[:0].rename(columns=_AS_READ) if readouts is None else readouts
+    read = read[read[list(PROGRAM)].notna().any(axis=1)]  # what says nothing of the program is not in it
+    changed, seen = _placed(doses, "effective", zone=zone), _placed(read, "read", zone=zone)
+    (changed["patient"], seen["patient"]), patients = runs.together(doses["patient"], read["patient"])
+    (changed["mode"], seen["mode"]), modes = runs.together(doses["mode"], read["mode"])
+    changed["says"], seen["says"] = np.where(doses["status"].array == "done", _SET, _AHEAD), np.full(len(read), _SILENT)
+    changed["rank"], seen["rank"] = np.ones(len(doses), dtype="int64"), np.zeros(len(read), dtype="int64")
+    if changed["by_day"].any() or seen["by_day"].any():
+        seen |= _in_day(seen, changed, zone=zone)
+    both = {name: np.append(changed[name], seen[name]) for name in changed}
+    order = np.lexsort((both["first_row"], both["rank"], both["start"], both["patient"]))
+    made = {name: values[order] for name, values in both.items()}
+    made["is_read"] = order >= len(doses)
+    made["ended"] = _ends(made, patients, patient_states, zone=zone)
+    against, unlike = _compared(made, modes)
+    own = {"status": _own(doses["status"], "found", order), "timing": _own(doses["timing"], "observed", order)}
+    said = {"differs": _differs(made, against, unlike, modes), **_beside(made, against, modes)}
+    made["patient"] = runs.words(patients, made["patient"])
+    return runs.framed({**made, **own, **said, **_in_words(made, modes)}, SEQUENCE)
 
 
-def _changes(doses: pd.DataFrame, *, zone: str) -> pd.DataFrame:
-    placed = moments.placed(doses, "effective", zone=zone).rename(
-        columns={"moment": "start", "effective_offset_min": "offset_min"}
-    )
-    kept = ["patient", "start", "by_day", "row", "first_row", "status", "timing", "offset_min", *PROGRAM]
-    says = np.where(placed["status"] == "done", SET, AHEAD)
-    return placed[kept].assign(record="dose_change", says=says, rank=1)
+_AS_READ: Final = {"effective_at": "read_at", "effective_on": "read_on", "effective_offset_min": "read_offset_min"}
+_NUMBERS: Final = ("dose_mcg_per_day", "concentration_mcg_per_ml")
 
 
-def _readouts(readouts: pd.DataFrame | None, changes: pd.DataFrame, *, zone: str) -> pd.DataFrame:
-    """Readouts that say something of the program, at their place among the changes of their day."""
-    if readouts is None or readouts.empty:
-        return changes.iloc[:0]
-    says = readouts[list(PROGRAM)].notna().any(axis=1)
-    placed = moments.placed(readouts[says], "read", zone=zone).reset_index(drop=True)
-    placed = placed.rename(columns={"moment": "start", "read_offset_min": "offset_min"})
-    kept = ["patient", "start", "by_day", "row", "first_row", "offset_min", *PROGRAM]
-    read = placed[kept].assign(record="readout", says=SILENT, rank=0, status="found", timing="observed")
-    if read.empty or changes.empty or not (read["by_day"].any() or changes["by_day"].any()):
-        return read
-    return _placed_in_day(read, changes, zone=zone)
+def _placed(frame: pd.DataFrame, stem: str, *, zone: str) -> Columns:
+    """What is a number or a time in doses or readouts."""
+    start, by_day = moments.instants(frame, stem, zone=zone)
+    made = {"start": start, "by_day": by_day, "offset_min": runs.floats(frame[f"{stem}_offset_min"])}
+    made |= {name: frame[name].to_numpy() for name in ("row", "first_row")}
+    return made | {name: runs.floats(frame[name]) for name in _NUMBERS}
 
 
-def _placed_in_day(read: pd.DataFrame, changes: pd.DataFrame, *, zone: str) -> pd.DataFrame:
+def _own(texts: pd.Series, of_readouts: str, order: npt.NDArray[np.int64]) -> Any:
+    """A text of the doses, with the one that all readouts have, in that order."""
+    place, each = grouped.places(texts)
+    return runs.words([*each, of_readouts], np.append(place, np.full(len(order) - len(place), len(each)))[order])
+
+
+def _in_words(made: Columns, modes: npt.NDArray[Any]) -> dict[str, Any]:
+    record = runs.words(_RECORDS, made["is_read"].astype("int64"))
+    offset = runs.whole(made["offset_min"])
+    return {
+        "record": record,
+        "says": runs.words(_SAYS, made["says"]),
+        "mode": runs.words(modes, made["mode"]),
+        "offset_min": offset,
+    }
+
+
+def _beside(made: Columns, against: npt.NDArray[np.int64], modes: npt.NDArray[Any]) -> dict[str, Any]:
+    """The program each readout was read against."""
+    none = against < 0
+    said = {"row": runs.whole(made["row"][against], none), "start": runs.taken(made["start"], against)}
+    said |= {name: runs.taken(made[name], against) for name in _NUMBERS}
+    said["record"] = runs.words(_RECORDS, np.where(none, -1, made["is_read"][against]))
+    said["mode"] = runs.words(modes, np.where(none, -1, made["mode"][against]))
+    return {f"against_{name}": values for name, values in said.items()}
+
+
+def _in_day(read: Columns, changes: Columns, *, zone: str) -> Columns:
     """Where a day alone leaves the order open: after the change that the readout agrees with, else before."""
-    changes = changes.assign(day=moments.local_day(changes["start"], zone=zone))
-    read = read.assign(day=moments.local_day(read["start"], zone=zone))
-    changes = changes.sort_values(["patient", "start", "first_row"], kind="stable")
-    key = ["patient", "day"]
-    wanted = [*key, "start", *PROGRAM]
-    last = _beside(read, changes.drop_duplicates(key, keep="last")[wanted])
-    untimed = _beside(read, changes[changes["by_day"]].drop_duplicates(key, keep="last")[wanted])
-    first_timed = _beside(read, changes[~changes["by_day"]].drop_duplicates(key, keep="first")[[*key, "start"]])
+    day, key = (
+        moments.local_days(read["start"], zone=zone),
+        _key(changes, moments.local_days(changes["start"], zone=zone)),
+    )
+    order = np.lexsort((changes["first_row"], changes["start"], key))
+    own, key, by_day = _key(read, day), key[order], changes["by_day"][order]
+    untimed, timed = np.flatnonzero(by_day), np.flatnonzero(~by_day)
+    last = _taken(order, runs.matched(own, key, last=True))
+    last_untimed = _taken(order[untimed], runs.matched(own, key[untimed], last=True))
+    first_timed = runs.taken(changes["start"], _taken(order[timed], runs.matched(own, key[timed])))
     at = read["start"]
-    no_timed_before = first_timed["start"].isna() | (first_timed["start"] > at)
-    to_front = ~read["by_day"] & untimed["start"].notna() & no_timed_before & ~_agrees(read, untimed)
-    to_back = read["by_day"] & last["start"].notna() & _agrees(read, last)
-    day_start = moments.day_start(read["day"], zone=zone)
-    start = at.where(~to_front, day_start).where(~to_back, last["start"]).astype(moments.INSTANT)
-    return read.assign(start=start, rank=np.where(to_back, 2, 0)).drop(columns="day")
+    to_front = ~read["by_day"] & (last_untimed >= 0) & ~(first_timed <= at) & ~_agrees(read, changes, last_untimed)
+    to_back = read["by_day"] & (last >= 0) & _agrees(read, changes, last)
+    day_start = moments.day_start(pd.Series(day), zone=zone).to_numpy(dtype="datetime64[us]")
+    start = np.where(to_back, runs.taken(changes["start"], last), np.where(to_front, day_start, at))
+    return {"start": start, "rank": np.where(to_back, 2, 0)}
 
 
-def _beside(read: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """For each readout the change of its patient and day; missing where there is none."""
-    return read[["patient", "day"]].merge(changes, on=["patient", "day"], how="left")
+def _key(rows: Columns, day: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """A patient and a day as one number."""
+    made: npt.NDArray[np.int64] = (rows["patient"] << _DAY_BITS) + day.astype("int64")
+    return made
 
 
-def _agrees(read: pd.DataFrame, program: pd.DataFrame) -> pd.Series:
-    given = {name: program[name].to_numpy() for name in PROGRAM}
-    found = {name: read[name].to_numpy() for name in PROGRAM}
-    return pd.Series(~_any(_unlike(found, given)), index=read.index)
+_DAY_BITS: Final = 32
 
 
-def _unlike(found: dict[str, Any], given: dict[str, Any]) -> list[npt.NDArray[np.bool_]]:
-    """Whether dose, mode, concentration were read, are on record, and do not agree."""
-    dose, old = (np.asarray(one["dose_mcg_per_day"], dtype="float64") for one in (found, given))
-    strength, was = (np.asarray(one["concentration_mcg_per_ml"], dtype="float64") for one in (found, given))
-    mode, before = (np.asarray(one["mode"], dtype=object) for one in (found, given))
-    other_mode = ~pd.isna(mode) & ~pd.isna(before) & np.asarray(mode != before, dtype=bool)
-    return [
-        np.isfinite(dose) & np.isfinite(old) & ~same_dose(dose, old),
-        np.asarray(other_mode, dtype=bool),
-        np.isfinite(strength) & np.isfinite(was) & (strength != was),
-    ]
+def _taken(places: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    made: npt.NDArray[np.int64] = np.append(places, -1)[at]
+    return made
 
 
-def _any(flags: list[npt.NDArray[np.bool_]]) -> npt.NDArray[np.bool_]:
-    return np.asarray(np.logical_or.reduce(flags), dtype=bool)
+def _agrees(read: Columns, changes: Columns, place: npt.NDArray[np.int64]) -> Flags:
+    made: Flags = ~np.logical_or.reduce(agreed.unlike(read, _program(changes, place)))
+    return made
 
 
-def same_dose(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Whether two printed numbers can be one, printed with more decimals and with fewer.
-
-    Args:
-        one: Numbers.
-        other: Numbers, as many.
-
-    Returns:
-        True where the one with more decimals, rounded to those of the other, is the other, and they are
-        no more than half a percent apart; False where one is missing.
-
-    Example:
-        >>> same_dose(np.array([120.0, 120.0, 100.25, 5.0]), np.array([119.8, 121.0, 100.3, 5.4])).tolist()
-        [True, False, True, False]
-
-    Source:
-        By definition: programmers print what they round.
-    """
-    one, other = np.asarray(one, dtype="float64"), np.asarray(other, dtype="float64")
-    decimals = np.minimum(_decimals(one), _decimals(other))
-    apart = np.abs(one - other)
-    slack = 1e-9 * np.maximum(np.abs(one), 1)
-    is_near: npt.NDArray[np.bool_] = (apart <= 0.5 * 10.0**-decimals + slack) & (
-        apart <= MOST_SHARE * np.maximum(one, other) + slack
-    )
-    return np.asarray((one == other) | is_near, dtype=bool)
+def _program(rows: Columns, place: npt.NDArray[np.int64]) -> Columns:
+    """The program that stands at each place; missing at -1."""
+    made = {name: runs.taken(rows[name], place) for name in _NUMBERS}
+    return {**made, "mode": _taken(rows["mode"], place)}
 
 
-def _decimals(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """With how many decimals each number is printed; at most six."""
-    needed = np.zeros(len(numbers), dtype="int64")
-    for decimals in range(MOST_DECIMALS):
-        needed = np.where(np.round(numbers, decimals) == numbers, needed, decimals + 1)
-    return needed
-
-
-def _ends(ordered: pd.DataFrame, patient_states: pd.DataFrame | None, *, zone: str) -> pd.Series:
+def _ends(made: Columns, patients: npt.NDArray[Any], states: pd.DataFrame | None, *, zone: str) -> npt.NDArray[Any]:
     """When following ended next: the start of that day, or its end where the day has a program of its own."""
-    none = pd.Series(pd.NaT, index=ordered.index, dtype=moments.INSTANT)
-    if patient_states is None or patient_states.empty or ordered.empty:
-        return none
-    known = patient_states[patient_states["following"].notna()]
-    if not known["following"].isin(ENDED).any():
-        return none
-    known = known.sort_values(["patient", "noted_on", "first_row"], kind="stable")
+    ends = np.full(len(made["start"]), np.datetime64("NaT", "us"))
+    if states is None or not states["following"].isin(ENDED).any() or not len(ends):
+        return ends
+    known = states[states["following"].notna()].sort_values(["patient", "noted_on", "first_row"], kind="stable")
     known = known.drop_duplicates(["patient", "noted_on"], keep="last")
-    known = known[known["following"].isin(ENDED)]
-    right = known[["patient", "noted_on"]].sort_values("noted_on", kind="stable")
-    left = ordered[["patient"]].assign(
-        day=moments.local_day(ordered["start"], zone=zone), place=np.arange(len(ordered))
+    known = known[known["following"].isin(ENDED) & known["patient"].isin(patients)]
+    of, noted = (
+        np.searchsorted(patients, known["patient"].to_numpy(dtype=object)),
+        known["noted_on"].to_numpy(dtype="datetime64[D]"),
     )
-    left = left.sort_values("day", kind="stable")
-    met = pd.merge_asof(left, right, left_on="day", right_on="noted_on", by="patient", direction="forward")
-    met = met.sort_values("place", kind="stable", ignore_index=True)
-    dosed = pd.MultiIndex.from_frame(met[["patient", "day"]])
-    has_dose = pd.MultiIndex.from_frame(met[["patient", "noted_on"]]).isin(dosed)
-    one_day = pd.to_timedelta(has_dose.astype("int64"), unit="D")
-    return moments.day_start(met["noted_on"] + one_day, zone=zone)
+    key = _key({"patient": of}, noted)  # in order, as the patients are
+    day = _key(made, moments.local_days(made["start"], zone=zone))
+    over = moments.day_start(pd.Series(noted + np.isin(key, day)), zone=zone).to_numpy(dtype="datetime64[us]")
+    place = np.searchsorted(key, day)
+    is_own = np.append(of, -1)[place] == made["patient"]
+    return np.where(is_own, runs.taken(over, np.where(is_own, place, -1)), ends)
 
 
-_HELD: Final[dict[str, Any]] = {
-    "dose_mcg_per_day": "float64",
-    "mode": object,
-    "concentration_mcg_per_ml": "float64",
-    "says": object,
-}
-
-
-def _compared(ordered: pd.DataFrame) -> pd.DataFrame:
+def _compared(made: Columns, modes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Each readout beside what was in force: the k-th readout after each change, of all patients at once."""
-    is_read = (ordered["record"] == "readout").to_numpy()
-    made = {name: ordered[name].to_numpy(dtype=dtype, copy=True) for name, dtype in _HELD.items()}
-    against = np.full(len(ordered), -1)
-    made["differs"] = np.full(len(ordered), None, dtype=object)
-    starts_group = ~is_read | (ordered["patient"] != ordered["patient"].shift(1)).to_numpy()
-    first = np.maximum.accumulate(np.where(starts_group, np.arange(len(ordered)), 0)) if len(ordered) else is_read
-    holds = np.where(is_read[first], -1, first) if len(ordered) else first  # which row is in force, -1 none
-    rank = pd.Series(is_read).groupby(first).cumsum().to_numpy() if len(ordered) else first
-    start, ended = (ordered[name].to_numpy(dtype="datetime64[us]") for name in ("start", "ended"))
-    for turn in range(1, int(rank[is_read].max()) + 1 if is_read.any() else 1):
-        at = np.flatnonzero(is_read & (rank == turn))
+    is_read, start, ended = made["is_read"], made["start"], made["ended"]
+    place = np.arange(len(is_read))
+    against, unlike = np.full(len(is_read), -1), np.zeros((len(PROGRAM), len(is_read)), dtype=bool)
+    reads = np.flatnonzero(is_read)
+    if not len(reads):
+        return against, unlike
+    first = np.maximum.accumulate(np.where(~is_read | runs.begins(made["patient"]), place, 0))
+    holds = np.where(is_read[first], -1, first)  # which row is in force, -1 none
+    turn = (place - first + is_read[first])[reads]
+    by_turn = reads[np.argsort(turn, kind="stable")]
+    for at in np.split(by_turn, np.cumsum(np.bincount(turn)[1:-1])):
         held = holds[first[at]]
         is_over = (held >= 0) & (ended[held] <= start[at])
-        held = np.where(is_over, -1, held)
-        stays = _read(made, at, held)
-        against[at] = held
+        against[at] = held = np.where(is_over, -1, held)
+        unlike[:, at], stays = _read(made, at, held, modes)
         holds[first[at]] = np.where(stays, held, at)
-    ordered = ordered.assign(**made)
-    beside = ordered[["record", "row", "start", *PROGRAM]].astype({"row": "Int64"})
-    taken = {name: values.array.take(against, allow_fill=True) for name, values in beside.items()}
-    return ordered.assign(**{f"against_{name}": values for name, values in taken.items()})
+    return against, unlike
 
 
-def _read(made: dict[str, npt.NDArray[Any]], at: npt.NDArray[Any], held: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """One readout of each group against what is in force; whether that stays in force."""
-    has = held >= 0
+def _read(
+    made: Columns, at: npt.NDArray[np.int64], held: npt.NDArray[np.int64], modes: npt.NDArray[Any]
+) -> tuple[list[Flags], Flags]:
+    """One readout of each group against what is in force: what is unlike, and whether that stays in force."""
+    has, given = held >= 0, _program(made, held)
     found = {name: made[name][at] for name in PROGRAM}
-    given = {name: np.where(has, made[name][held], None if name == "mode" else np.nan) for name in PROGRAM}
-    unlike = _unlike(found, given)
-    is_other = _any(unlike) & has
-    is_stated = ~pd.isna(found["dose_mcg_per_day"])
-    is_first = ~has & (is_stated | (found["mode"] == "stopped"))
-    made["says"][at] = np.select([is_other, has & is_stated, is_first], [OTHER, SAME, FIRST], default=SILENT)
-    for name, value in given.items():
-        found[name] = np.where(pd.isna(found[name]), value, found[name])
+    unlike = agreed.unlike(found, given)
+    is_other = np.logical_or.reduce(unlike)
+    is_stated = ~np.isnan(found["dose_mcg_per_day"])
+    mode = np.where(found["mode"] < 0, given["mode"], found["mode"])
+    is_stopped = np.append(modes == "stopped", False)[mode]
+    is_first = ~has & (is_stated | is_stopped)
+    made["says"][at] = np.select([is_other, has & is_stated, is_first], [_OTHER, _SAME, _FIRST], default=_SILENT)
     # a dose that was not read is that on record only while the mode is; a stopped pump gives 0
-    no_dose = ~is_stated & unlike[1]
-    found["dose_mcg_per_day"] = np.where(no_dose, np.nan, found["dose_mcg_per_day"])
-    found["dose_mcg_per_day"][~is_stated & (found["mode"] == "stopped")] = 0.0
-    if is_other.any():
-        said, was = ({name: value[is_other] for name, value in one.items()} for one in (found, given))
-        made["differs"][at[is_other]] = _words(said, was, [flags[is_other] for flags in unlike])
-    for name, value in found.items():
-        made[name][at] = value
-    return np.asarray(~(is_other | is_first), dtype=bool)
+    dose = np.where(is_stopped, 0.0, np.where(unlike[1], np.nan, given["dose_mcg_per_day"]))
+    made["dose_mcg_per_day"][at] = np.where(is_stated, found["dose_mcg_per_day"], dose)
+    made["mode"][at] = mode
+    strength = found["concentration_mcg_per_ml"]
+    made["concentration_mcg_per_ml"][at] = np.where(np.isnan(strength), given["concentration_mcg_per_ml"], strength)
+    return unlike, ~(is_other | is_first)
 
 
-def _words(found: dict[str, Any], given: dict[str, Any], unlike: list[npt.NDArray[np.bool_]]) -> npt.NDArray[Any]:
-    """What differs, in words: on record, then found."""
+def _differs(
+    made: Columns, against: npt.NDArray[np.int64], unlike: npt.NDArray[np.bool_], modes: npt.NDArray[Any]
+) -> Any:
+    """What differs, in words: on record, then found; missing where nothing does."""
+    is_other = made["says"] == _OTHER
+    rows = np.flatnonzero(is_other)
+    if not len(rows):
+        return runs.words([], np.full(len(is_other), -1))
+    said = pd.Series("", index=range(len(rows)), dtype="str")
     named = zip(PROGRAM, ("daily dose", "mode", "concentration"), (" mcg/day", "", " mcg/mL"), unlike, strict=True)
-    said = pd.Series("", index=range(len(unlike[0])), dtype="str")
-    for name, word, unit, differs in named:
-        was, now = (pd.Series(one[name], dtype=PROGRAM[name]) for one in (given, found))
-        if unit:
-            was, now = was.map(units.number, na_action="ignore"), now.map(units.number, na_action="ignore")
-        part = f"{word} " + was.astype("str") + unit + ", found " + now.astype("str") + unit
-        said = said.where(~differs, said.where(said == "", said + "; ") + part)
-    return said.to_numpy(dtype=object)
+    for name, word, unit, flags in named:
+        was, now = (_printed(made[name][at], None if unit else modes) for at in (against[rows], rows))
+        part = f"{word} " + was + unit + ", found " + now + unit
+        said = said.where(~flags[rows], said.where(said == "", said + "; ") + part)
+    return runs.words(said.to_numpy(dtype=object), np.where(is_other, np.cumsum(is_other) - 1, -1))
+
+
+def _printed(values: npt.NDArray[Any], texts: npt.NDArray[Any] | None) -> pd.Series:
+    """Numbers as they are printed, or places among some texts as these."""
+    if texts is not None:
+        return pd.Series(runs.words(texts, values))
+    return pd.Series(values).map(units.number, na_action="ignore").astype("str")

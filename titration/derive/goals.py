@@ -1,6 +1,6 @@
 """Goals with their latest rating, and the Goal Attainment Scaling T score.
 
-Imports `grouped`, `moments`. A goal nobody rated is counted as not rated, never as not reached.
+Imports `grouped`, `moments`, `runs`. A goal nobody rated is counted as not rated, never as not reached.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from titration.derive import grouped, moments
+from titration.derive import grouped, moments, runs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -83,16 +83,28 @@ def rated(goals: pd.DataFrame, goal_ratings: pd.DataFrame, *, at: date) -> pd.Da
     """
     last_day = pd.Timestamp(at)
     known = goals[goals["set_on"] <= last_day]
-    given = goal_ratings[goal_ratings["rated_on"] <= last_day].sort_values(["rated_on", "first_row"], kind="stable")
-    times = given.groupby(["patient", "goal"]).size().rename("times_rated").reset_index()
-    latest = given.drop_duplicates(["patient", "goal"], keep="last").rename(columns={"row": "rating_row"})
-    latest = latest[["patient", "goal", "rating_row", "rated_on", "rating", "reporter"]].merge(times)
+    given = goal_ratings[goal_ratings["rated_on"] <= last_day]
+    (whose, rater), _ = runs.together(known["patient"], given["patient"])
+    row, goal = known["row"].to_numpy(dtype="int64"), given["goal"].to_numpy(dtype="int64")
+    order = np.lexsort((row, known["set_on"].to_numpy(), whose))
+    known, whose, row = known.take(order), whose[order], row[order]
+    rated_last = np.lexsort((given["first_row"].to_numpy(), given["rated_on"].to_numpy(), goal, rater))
+    goal, rater = goal[rated_last], rater[rated_last]
+    first = np.flatnonzero(runs.begins(rater, goal))  # of the ratings of each goal
+    after = np.append(first[1:], len(goal))[: len(first)]
+    wide = 1 + max(row.max(initial=0), goal.max(initial=0))
+    met = runs.matched(whose * wide + row, rater[first] * wide + goal[first])
+    place = np.append(rated_last[after - 1], -1)[met]
     assumed = known["importance"].isna() | known["difficulty"].isna()
-    weight = known["importance"].fillna(1) * known["difficulty"].fillna(1)
-    made = known.assign(goal=known["row"], weight=weight, is_weight_assumed=assumed)
-    made = made.merge(latest.astype({"goal": "int64"}), on=["patient", "goal"], how="left")
-    made["times_rated"] = made["times_rated"].fillna(0)
-    return moments.typed(made.sort_values(["patient", "set_on", "goal"], kind="stable"), RATED)
+    made = known.assign(
+        goal=row,
+        weight=known["importance"].fillna(1) * known["difficulty"].fillna(1),
+        is_weight_assumed=assumed,
+        rating_row=runs.whole(np.append(given["row"].to_numpy(), 0)[place], place < 0),
+        times_rated=np.append(after - first, 0)[met],
+        **{name: runs.taken(given[name].array, place) for name in ("rated_on", "rating", "reporter")},
+    )
+    return moments.typed(made, RATED)
 
 
 def gas_t(rated_goals: pd.DataFrame, *, rho: float = RHO) -> pd.DataFrame:
@@ -136,8 +148,7 @@ def gas_t(rated_goals: pd.DataFrame, *, rho: float = RHO) -> pd.DataFrame:
     points, baseline = (rated_goals[name].to_numpy(dtype="float64", na_value=np.nan) for name in ("rating", "baseline"))
     lacking = total((is_rated & np.isnan(baseline)).astype("float64")) > 0
     scored, started = (_t(total(weight * np.where(is_rated, x, 0.0)), spread) for x in (points, baseline))
-    undefined = np.select([n_rated == 0, spread == 0], ["no goal is rated", "all weights are 0"], default="")
-    says = pd.Series(undefined, dtype="str")
+    why = np.select([n_rated == 0, spread == 0], [0, 1], default=-1)
     last = rated_goals["rated_on"].astype(moments.DAY).groupby(patients.of).max()
     made = patients.keys.assign(
         n_goals=np.bincount(patients.of, minlength=count),
@@ -146,7 +157,7 @@ def gas_t(rated_goals: pd.DataFrame, *, rho: float = RHO) -> pd.DataFrame:
         last_rated_on=last,
         gas_t=scored,
         baseline_gas_t=np.where(lacking, np.nan, started),
-        undefined=says.mask(says == ""),
+        undefined=runs.words(["no goal is rated", "all weights are 0"], why),
     )
     return moments.typed(made, GAS)
 

@@ -52,6 +52,35 @@ def numbered(frame: pd.DataFrame, by: Sequence[str]) -> Groups:
     Source:
         By definition.
     """
+    heads = _row_heads(frame, by)
+    if heads is not None:
+        few = numbered(frame[list(by)].take(heads), by)
+        return Groups(np.repeat(few.of, np.diff(np.append(heads, len(frame)))), few.keys)
+    code = _close(*combined(frame, by))
+    groups = int(code.max(initial=-1)) + 1
+    if (code[1:] >= code[:-1]).all():
+        first = np.searchsorted(code, np.arange(groups))
+    else:
+        first = np.zeros(groups, dtype="int64")
+        first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+    return Groups(code, frame[list(by)].iloc[first].reset_index(drop=True))
+
+
+def combined(frame: pd.DataFrame, by: Sequence[str]) -> tuple[npt.NDArray[np.int64], int]:
+    """One number for the values of a row in those columns, that sorts by them; and a number all are below.
+
+    Args:
+        frame: Any frame.
+        by: Its columns, the first sorts first.
+
+    Example:
+        >>> made, widest = combined(pd.DataFrame({"side": ["right", None, "left"]}), ["side"])
+        >>> made.tolist(), widest
+        ([1, 2, 0], 3)
+
+    Source:
+        By definition.
+    """
     code, widest = np.zeros(len(frame), dtype="int64"), 1
     for name in by:
         own, width = coded(frame[name])
@@ -60,10 +89,7 @@ def numbered(frame: pd.DataFrame, by: Sequence[str]) -> Groups:
         if widest * width > _MOST:  # kept small, so that no product overflows
             code, widest = _close(code, widest), len(frame) + 1
         code, widest = code * width + own, widest * width
-    code = _close(code, widest)
-    first = np.zeros(int(code.max()) + 1 if len(code) else 0, dtype="int64")
-    first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
-    return Groups(code, frame[list(by)].iloc[first].reset_index(drop=True))
+    return code, widest
 
 
 _MOST = 1 << 62
@@ -111,16 +137,50 @@ def places(values: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
     """
     if not isinstance(values.dtype, pd.StringDtype):
         values = values.astype("str")
-    found, texts = values.array.factorize()  # as they are kept: made objects, it takes six times as long
+    array = values.array  # as they are kept: made objects, it takes six times as long
+    if array.isna().all():
+        return np.full(len(array), -1, dtype="int64"), np.zeros(0, dtype=object)
+    heads = _heads([array])
+    found, texts = (array if heads is None else array.take(heads)).factorize()
+    if heads is not None:
+        found = np.repeat(found, np.diff(np.append(heads, len(array))))
     return found.astype("int64", copy=False), texts.to_numpy(dtype=object)
+
+
+LONG = 10_000
+
+
+def _row_heads(frame: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64] | None:
+    """Where a row differs from the one before it; None where that would not pay."""
+    if len(frame) <= LONG:
+        return None
+    arrays = [frame[name].array for name in by]
+    return _heads([array for array in arrays if not array.isna().all()])
+
+
+def _heads(arrays: Sequence[Any]) -> npt.NDArray[np.int64] | None:
+    """Where any differs from the value before it; None where, as far as the first values tell, there are few runs."""
+    size = len(arrays[0]) if arrays else 0
+    if size <= LONG or _differs(arrays, LONG).mean() > 1 / 8:
+        return None
+    return np.flatnonzero(_differs(arrays, size))
+
+
+def _differs(arrays: Sequence[Any], size: int) -> npt.NDArray[np.bool_]:
+    """Whether any of the first values differs from the one before it; a missing one differs from all."""
+    made = np.zeros(size, dtype=bool)
+    made[:1] = True
+    for array in arrays:
+        made[1:] |= np.asarray(array[1:size] != array[: size - 1], dtype=bool)
+    return made
 
 
 def _close(code: npt.NDArray[np.int64], widest: int) -> npt.NDArray[np.int64]:
     """Numbers below `widest` as their places among those that are there."""
     if widest > 2 * len(code):
         return pd.factorize(code, sort=True)[0].astype("int64")
-    place = np.cumsum(np.bincount(code, minlength=widest) > 0) - 1
-    return place[code].astype("int64")
+    there = np.bincount(code, minlength=widest) > 0
+    return code if there[: int(code.max(initial=-1)) + 1].all() else (np.cumsum(there) - 1)[code]
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +199,10 @@ class Middles:
 
     def at(self, place: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """The value at that place of each group, from 0; missing where the group has none."""
-        made = np.full(len(self.n), np.nan)
+        if not len(self.values):
+            return np.full(len(self.n), np.nan)
         has = self.n > 0
-        made[has] = self.values[(self.first + place)[has]]
+        made: npt.NDArray[np.float64] = np.where(has, self.values[np.where(has, self.first + place, 0)], np.nan)
         return made
 
     def lower(self, share: float = 0.5) -> npt.NDArray[np.float64]:
@@ -231,5 +292,4 @@ def spans(first: npt.NDArray[Any], last: npt.NDArray[Any]) -> tuple[npt.NDArray[
     """
     n = np.maximum(last - first, 0)
     of = np.repeat(np.arange(len(n)), n)
-    step = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
-    return of, first[of] + step
+    return of, np.arange(n.sum()) + np.repeat(first - (np.cumsum(n) - n), n)

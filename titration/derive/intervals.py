@@ -1,14 +1,22 @@
 """Intervals of one program each, in pieces where only a part of one is confirmed or unexplained.
 
-Imports `found`, `moments`. Whether a piece is confirmed may change as more is known; its dose never does.
+Imports `clock`, `found`, `runs`. Whether a piece is confirmed may change as more is known; its dose never does.
 """
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
-from titration.derive import found, moments
+import numpy as np
+
+from titration.derive import clock, found, runs
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    Array = npt.NDArray[Any]
+    Flags = npt.NDArray[np.bool_]
 
 
 def of_sequence(every: pd.DataFrame, *, until: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -25,34 +33,47 @@ def of_sequence(every: pd.DataFrame, *, until: pd.Timestamp | None = None) -> pd
         is_change (bool: dose or mode unlike the interval before, or flex, or after a break).
 
     Example:
+        >>> import pandas as pd
         >>> of_sequence(pd.DataFrame(columns=list(found.SEQUENCE)).astype(found.SEQUENCE)).empty
         True
 
     Source:
         By definition.
     """
-    every = every[every["says"] != found.SILENT]
-    ordered = every if until is None else every[every["start"] <= until]
-    begins = every["says"] != found.SAME
-    starts = every.loc[begins, ["patient", "start"]]
-    end = starts["start"].shift(-1).mask(starts["patient"] != starts["patient"].shift(-1))
-    ordered = ordered.assign(segment=begins.cumsum().reindex(ordered.index))
-    seen = ordered[ordered["says"] == found.SAME].groupby("segment")["start"].agg(seen_first="min", seen_last="max")
-    confirming = ordered["says"].where(ordered["says"].isin(found.CONFIRMING))
-    following = confirming.groupby(ordered["patient"]).bfill().groupby(ordered["patient"]).shift(-1)
-    is_last = ordered["segment"] != ordered["segment"].shift(-1)
-    after = following[is_last].astype("str").set_axis(ordered.loc[is_last, "segment"])
-    made = ordered[begins.reindex(ordered.index)]
-    made = made.assign(
-        end=end.reindex(made.index),
+    is_silent = np.asarray(every["says"].array == found.SILENT, dtype=bool)
+    every = every[~is_silent] if is_silent.any() else every
+    says, start = every["says"].array, runs.naive(every["start"])
+    begins = np.asarray(says != found.SAME, dtype=bool)
+    patient, segment = np.cumsum(runs.begins(every["patient"])), np.cumsum(begins)
+    end, ended = runs.taken(start, runs.following(begins, patient)), runs.naive(every["ended"])
+    end = np.where(np.isnat(ended) | (end <= ended), end, ended)
+    there = np.arange(len(start)) if until is None else np.flatnonzero(start <= until.to_datetime64())
+    own, seen = there[begins[there]], there[~begins[there]]
+    confirms = every["says"].isin(found.CONFIRMING).to_numpy()[there]
+    confirmed = runs.following(confirms, patient[there])[runs.matched(segment[own], segment[there], last=True)]
+    made = every.take(own).reset_index(drop=True)
+    return made.assign(
+        segment=segment[own],
+        end=runs.utc(end[own]),
         began=made["start"],
-        after=after.reindex(made["segment"]).set_axis(made.index),
-        seen_first=seen["seen_first"].reindex(made["segment"]).set_axis(made.index).astype(moments.INSTANT),
-        seen_last=seen["seen_last"].reindex(made["segment"]).set_axis(made.index).astype(moments.INSTANT),
+        after=says.take(there).take(confirmed, allow_fill=True),
+        seen_first=runs.utc(runs.taken(start[seen], runs.matched(segment[own], segment[seen]))),
+        seen_last=runs.utc(runs.taken(start[seen], runs.matched(segment[own], segment[seen], last=True))),
+        is_change=_is_change(made, start[own], end[own]),
     )
-    made["end"] = made["end"].where(made["ended"].isna() | (made["end"] <= made["ended"]), made["ended"])
-    made["end"] = made["end"].astype(moments.INSTANT)
-    return made.assign(is_change=_is_change(made)).reset_index(drop=True)
+
+
+def _is_change(made: pd.DataFrame, start: Array, end: Array) -> Flags:
+    """Whether dose or mode are unlike those of the interval before, or it is flex, or comes after a break."""
+    held = np.flatnonzero(np.isnat(end) | (end > start))
+    patient, mode = (made[name].array.take(held) for name in ("patient", "mode"))
+    differs = runs.begins(patient, made["dose_mcg_per_day"].to_numpy()[held], mode) | np.asarray(
+        mode == "flex", dtype=bool
+    )
+    differs[1:] |= start[held][1:] != end[held][:-1]
+    flags = np.zeros(len(made), dtype=bool)
+    flags[held] = differs
+    return flags
 
 
 def pieces(ordered: pd.DataFrame, *, zone: str, last: pd.Timestamp) -> pd.DataFrame:
@@ -67,6 +88,7 @@ def pieces(ordered: pd.DataFrame, *, zone: str, last: pd.Timestamp) -> pd.DataFr
         The columns of `in_pieces`.
 
     Example:
+        >>> import pandas as pd
         >>> none = pd.DataFrame(columns=list(found.SEQUENCE)).astype(found.SEQUENCE)
         >>> pieces(none, zone="UTC", last=pd.Timestamp("2026-01-01T00:00Z")).empty
         True
@@ -75,8 +97,9 @@ def pieces(ordered: pd.DataFrame, *, zone: str, last: pd.Timestamp) -> pd.DataFr
         By definition.
     """
     made = of_sequence(ordered, until=last)
-    is_open = made["end"].isna() | (made["end"] > last)
-    return in_pieces(made.assign(end=made["end"].where(~is_open, last), is_open=is_open), zone=zone)
+    end, until = runs.naive(made["end"]), last.to_datetime64()
+    is_open = np.isnat(end) | (end > until)
+    return in_pieces(made.assign(end=runs.utc(np.where(is_open, until, end)), is_open=is_open), zone=zone)
 
 
 def in_pieces(made: pd.DataFrame, *, zone: str) -> pd.DataFrame:
@@ -90,6 +113,7 @@ def in_pieces(made: pd.DataFrame, *, zone: str) -> pd.DataFrame:
         The same columns, one to three rows each, and is_confirmed, is_unexplained (bool).
 
     Example:
+        >>> import pandas as pd
         >>> none = of_sequence(pd.DataFrame(columns=list(found.SEQUENCE)).astype(found.SEQUENCE))
         >>> in_pieces(none.assign(is_open=False), zone="UTC").empty
         True
@@ -97,52 +121,41 @@ def in_pieces(made: pd.DataFrame, *, zone: str) -> pd.DataFrame:
     Source:
         By definition.
     """
-    is_ahead = made["status"] == "programmed"
-    is_sure = made["after"].notna() & (made["after"] != found.OTHER)
-    first = made["seen_first"].where(is_ahead)
-    last = made["seen_last"].where(~is_sure)
-    first, last = (cut.where((cut > made["start"]) & (cut < made["end"])) for cut in (first, last))
-    last = last.where(~(last <= first))
-    has_first, has_last = first.notna(), last.notna()
-    was_seen = made["seen_first"].notna()
-    is_other = made["after"] == found.OTHER
+    after = made["after"]
+    is_ahead, is_other = (
+        np.asarray(made[name].array == text, dtype=bool)
+        for name, text in (("status", "programmed"), ("after", found.OTHER))
+    )
+    is_sure = ~after.isna().to_numpy() & ~is_other
+    start, end, first, last = (runs.naive(made[name]) for name in ("start", "end", "seen_first", "seen_last"))
+    was_seen = ~np.isnat(first)
+    has_first = is_ahead & (first > start) & (first < end)
+    has_last = ~is_sure & (last > start) & (last < end) & ~(has_first & (last <= first))
+    of = np.repeat(np.arange(len(made)), 1 + has_first + has_last)
+    is_head = runs.begins(of)
+    is_tail = np.append(is_head[1:], True)[: len(of)]
+    is_second = np.append(False, is_head[:-1])[: len(of)] & ~is_head
+    cut = np.where(is_second & has_first[of], first[of], last[of])
+    begun = np.where(is_head, start[of], cut)
     sure_tail = is_sure & (~is_ahead | was_seen)
-    head_end = first.where(has_first, last).where(has_first | has_last, made["end"])
-    cut = has_first | has_last
     # a programmed interval is unconfirmed up to its first cut; another is confirmed up to it
-    head = made.assign(
-        end=head_end.astype(moments.INSTANT),
-        is_open=made["is_open"] & ~cut,
-        is_confirmed=np.where(cut, ~is_ahead | (~has_first & was_seen), sure_tail),
-        is_unexplained=is_other & ~cut,
+    sure_head = ~is_ahead | (~has_first & was_seen)
+    pieces = made.take(of).assign(
+        start=runs.utc(begun),
+        end=runs.utc(np.where(is_tail, end[of], np.append(begun[1:], begun[:1]))),
+        offset_min=_offset(made, of, ~is_head, zone=zone),
+        is_change=made["is_change"].to_numpy()[of] & is_head,
+        is_open=made["is_open"].to_numpy()[of] & is_tail,
+        is_confirmed=np.where(is_tail, sure_tail[of], ~is_head | sure_head[of]),
+        is_unexplained=is_other[of] & is_tail,
     )
-    continued = made.assign(is_change=False)
-    continued["offset_min"] = _offset(continued, zone=zone)
-    middle = continued.assign(
-        start=first, end=last.astype(moments.INSTANT), is_open=False, is_confirmed=True, is_unexplained=False
-    )[has_first & has_last]
-    tail = continued.assign(
-        start=last.where(has_last, first).astype(moments.INSTANT), is_confirmed=sure_tail, is_unexplained=is_other
-    )[cut]
-    every = [head, *(piece for piece in (middle, tail) if not piece.empty)]
-    both = pd.concat(every) if len(every) > 1 else head
-    return both.assign(place=both.index).sort_values(["place", "start"], kind="stable", ignore_index=True)
+    return pieces.assign(place=pieces.index).reset_index(drop=True)
 
 
-def _offset(made: pd.DataFrame, *, zone: str) -> pd.Series:
+def _offset(made: pd.DataFrame, of: npt.NDArray[np.int64], is_later: Flags, *, zone: str) -> Any:
     """The clock's offset when the program began: a later piece must not take that of its own start."""
-    wall = made["began"].dt.tz_convert(zone).dt.tz_localize(None) - made["began"].dt.tz_localize(None)
-    return made["offset_min"].fillna((wall.dt.total_seconds() // 60).astype("Int64"))
-
-
-def _is_change(ordered: pd.DataFrame) -> pd.Series:
-    held = ordered[ordered["end"].isna() | (ordered["end"] > ordered["start"])]
-    before = held.shift(1)
-    differs = (
-        (held["patient"] != before["patient"])
-        | (held["dose_mcg_per_day"] != before["dose_mcg_per_day"])
-        | (held["mode"] != before["mode"])
-        | (held["mode"] == "flex")
-        | (held["start"] != before["end"])
-    )
-    return differs.astype("bool").reindex(ordered.index, fill_value=False)
+    stated = made["offset_min"].array.take(of)
+    lacks = is_later & stated.isna()
+    if lacks.any():
+        stated[lacks] = clock.wall_offset(made["began"].take(of[lacks]), zone=zone).astype("Int64").array
+    return stated

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from titration.derive import cuts, diary, grouped, moments, reconcile, recorded, score, windows
-from titration.derive.washout import WINDOW, Window
+from titration.derive import cuts, diary, grouped, moments, reconcile, recorded, runs, score, windows
+from titration.derive.washout import DAY, WINDOW, Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,37 +111,37 @@ def ledger(
     made["days_since"] = (made["day"] - made["day"].shift(1).where(same)).dt.days.astype("Int64")
     words = programs[["patient", "row", "reason", "ordered_by", "programmed_by"]].assign(record="dose_change")
     made = made.merge(words.astype({"record": "str"}), on=_KEY, how="left")
-    scores = _of_main(frames["scores"], scales, scale)
+    main, scores = _of_main(frames["scores"], scales, scale)
     sides = windows.before_after(
         stairs, scores, zone=zone, scales=scales, device_changes=cuts.device_changes(frames, zone=zone), window=window
     )
     made = made.merge(sides[[*_KEY, *_SIDES, "not_computable"]], on=_KEY, how="left")
-    made = made.merge(_series(scores), on="patient", how="left")
+    made = made.merge(main, on="patient", how="left")
     made["is_unexplained"] = made["status"].eq("found") & made["from_row"].notna()
-    made = made.join(_filled(made, scores, frames, zone=zone, until=moments.instant(until), scales=scales))
+    made = made.join(_filled(made, main, frames, zone=zone, until=moments.instant(until), scales=scales))
     filled, expected = made["n_filled"].astype("float64"), made["n_expected"].astype("float64")
     return moments.typed(made.assign(filled_pct=100 * filled / expected), LEDGER)
 
 
-def _of_main(scores: pd.DataFrame, scales: Mapping[str, Scale], scale: str | None) -> pd.DataFrame:
-    """The scores of the main series of each patient: values on most days, no single body part first."""
+def _of_main(scores: pd.DataFrame, scales: Mapping[str, Scale], scale: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The main series of each patient, values on most days, no single body part first; and its scores."""
     ours = scores if scale is None else scores[scores["scale"] == scale]
     series = grouped.numbered(ours, score.SERIES)
-    valued = score.ranked(ours, scales)["rank"].notna().to_numpy()
-    days = pd.DataFrame({"of": series.of, "day": ours["observed_on"].to_numpy()})[valued].drop_duplicates()
-    n = np.bincount(days["of"].to_numpy(), minlength=len(series))
+    valued = score.ranked(ours[["scale", "value", "grade"]], scales)["rank"].notna().to_numpy()
+    day = ours["observed_on"].to_numpy(dtype=moments.DAY).view("int64") // DAY
+    first, last = int(day.min(initial=0)), int(day.max(initial=0))
+    days = np.sort(series.of[valued] * (last - first + 1) + day[valued] - first)
+    n = np.bincount(days[runs.begins(days)] // (last - first + 1), minlength=len(series))
     order = series.keys.assign(series=range(len(series)), of_a_part=series.keys["body_part"].notna(), n=-n)
     order = order[order["n"] < 0].sort_values(["patient", "of_a_part", "n", "series"], kind="stable")
-    return ours[np.isin(series.of, order.drop_duplicates("patient")["series"].to_numpy())]
-
-
-def _series(scores: pd.DataFrame) -> pd.DataFrame:
-    return scores.drop_duplicates("patient")[list(score.SERIES)]
+    main = order.drop_duplicates("patient")
+    is_main = np.isin(np.arange(len(series)), main["series"].to_numpy())[series.of]
+    return main[list(score.SERIES)], ours if is_main.all() else ours[is_main]
 
 
 def _filled(
     made: pd.DataFrame,
-    scores: pd.DataFrame,
+    main: pd.DataFrame,
     frames: Mapping[str, pd.DataFrame],
     *,
     zone: str,
@@ -149,20 +149,25 @@ def _filled(
     scales: Mapping[str, Scale],
 ) -> pd.DataFrame:
     """Of each line the diary entries of its scale between its day and that of the next line: expected, filled in."""
+    if not len(made):
+        return pd.DataFrame({name: runs.whole(np.zeros(0)) for name in ("n_expected", "n_filled")})
     last = pd.Timestamp(until.tz_convert(zone).tz_localize(None)).normalize()
-    first = made["day"].min() if len(made) else last
     due = diary.entries(
-        frames["scores"], first=first.date(), last=last.date(), zone=zone, scales=scales,
+        frames["scores"], first=made["day"].min().date(), last=last.date(), zone=zone, scales=scales,
         diary_schedules=frames.get("diary_schedules"), patient_states=frames.get("patient_states"),
     )  # fmt: skip
-    due = due.merge(_series(scores)[["patient", "scale"]], on=["patient", "scale"])
-    starts = (
-        made[["patient", "day"]].assign(place=range(len(made)), began=made["day"]).sort_values("day", kind="stable")
-    )
-    starts = starts.drop_duplicates(["patient", "day"], keep="last").astype({"day": moments.DAY})
-    due = due.assign(day=due["ends_on"].astype(moments.DAY)).sort_values("day", kind="stable")
-    met = pd.merge_asof(due, starts, on="day", by="patient")
-    met = met[met["place"].notna() & (met["day"] != met["began"])]
-    counts = met.groupby("place", as_index=False).agg(n_expected=("is_filled", "size"), n_filled=("is_filled", "sum"))
-    counts = counts.set_index("place").astype("Int64")
-    return counts.reindex(range(len(made))).set_axis(made.index)
+    (line, whose, own), patients = runs.together(made["patient"], main["patient"], due["patient"])
+    (scale, asked), _ = runs.together(main["scale"], due["scale"])
+    of_patient = np.full(len(patients), -1)
+    of_patient[whose] = scale
+    began, ends = (frame[name].to_numpy(dtype=moments.DAY).view("int64") // DAY
+                   for frame, name in ((made, "day"), (due, "ends_on")))  # fmt: skip
+    key, entry = cuts.keyed(line, began), cuts.keyed(own, ends)
+    order = np.argsort(key, kind="stable")
+    at = np.searchsorted(key[order], entry, side="right") - 1  # the last line begun by that day
+    met = order[at]
+    is_its = (at >= 0) & (of_patient[own] == asked) & (line[met] == own) & (began[met] != ends)
+    n = np.bincount(met[is_its], minlength=len(made))
+    n_filled = np.bincount(met[is_its], weights=due["is_filled"].to_numpy()[is_its], minlength=len(made))
+    columns = {"n_expected": runs.whole(n, n == 0), "n_filled": runs.whole(n_filled, n == 0)}
+    return pd.DataFrame(columns, index=made.index)

@@ -1,6 +1,6 @@
 """The instant a row is sorted and drawn at; a day alone stays a day in the record.
 
-Imports `grouped`. What is made here stands in columns of its own, never in the record's.
+Imports `grouped`, `runs`. What is made here stands in columns of its own, never in the record's.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from titration.derive import runs
 from titration.derive.grouped import coded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    import numpy.typing as npt
 
 INSTANT: Final = "datetime64[us, UTC]"
 DAY: Final = "datetime64[s]"
@@ -60,10 +63,49 @@ def day_start(days: pd.Series, *, zone: str) -> pd.Series:
     Source:
         By definition.
     """
+    begins = _begins(days.to_numpy(dtype="datetime64[us]"), zone)
+    return pd.Series(pd.DatetimeIndex(begins, tz="UTC"), index=days.index, name=days.name)
+
+
+def _begins(days: npt.NDArray[Any], zone: str) -> npt.NDArray[Any]:
+    """The instant each day begins; of more rows than days each day of the calendar is looked up once."""
+    if len(days) > _MANY and not np.isnat(days).any():
+        number = days.astype("datetime64[D]").astype("int64")
+        first, last = int(number.min()), int(number.max())
+        if last - first < len(days):
+            begins: npt.NDArray[Any] = midnights(first, last, zone=zone)[number - first]
+            return begins
+    return _localized(days, zone)
+
+
+_MANY = 1000
+
+
+def midnights(first: int, last: int, *, zone: str) -> npt.NDArray[Any]:
+    """The instant each day of a stretch of the calendar begins; see `day_start`.
+
+    Args:
+        first: The first day, by its number since 1970.
+        last: The last, included.
+        zone: IANA name.
+
+    Returns:
+        Array (datetime64[us] in UTC).
+
+    Example:
+        >>> midnights(0, 0, zone="Europe/Berlin").astype("datetime64[m]").tolist()
+        [datetime.datetime(1969, 12, 31, 23, 0)]
+
+    Source:
+        By definition.
+    """
+    return _localized(np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[us]"), zone)
+
+
+def _localized(days: npt.NDArray[Any], zone: str) -> npt.NDArray[Any]:
     twice = np.ones(len(days), dtype=bool)
-    wall = pd.DatetimeIndex(days.to_numpy(dtype="datetime64[us]"))
-    local = wall.tz_localize(zone, ambiguous=twice, nonexistent="shift_forward")
-    return pd.Series(local.tz_convert("UTC"), index=days.index, name=days.name)
+    local = pd.DatetimeIndex(days).tz_localize(zone, ambiguous=twice, nonexistent="shift_forward")
+    return local.tz_convert("UTC").to_numpy(dtype="datetime64[us]")
 
 
 def local_day(instants: pd.Series, *, zone: str) -> pd.Series:
@@ -83,9 +125,32 @@ def local_day(instants: pd.Series, *, zone: str) -> pd.Series:
     Source:
         By definition.
     """
-    wall = pd.DatetimeIndex(instants).tz_convert(zone).tz_localize(None)
-    days = wall.to_numpy().astype("datetime64[D]").astype(DAY)
+    days = _days(pd.DatetimeIndex(instants), zone).astype(DAY)
     return pd.Series(days, index=instants.index, name=instants.name)
+
+
+def local_days(at: npt.NDArray[Any], *, zone: str) -> npt.NDArray[Any]:
+    """The calendar day of each instant in the zone, of an array.
+
+    Args:
+        at: Instants in UTC (datetime64, without a zone).
+        zone: IANA name.
+
+    Returns:
+        Array (datetime64[D]).
+
+    Example:
+        >>> local_days(np.array(["2026-10-07T23:30"], dtype="datetime64[us]"), zone="Europe/London").tolist()
+        [datetime.date(2026, 10, 8)]
+
+    Source:
+        By definition.
+    """
+    return _days(runs.utc(at), zone)
+
+
+def _days(at: pd.DatetimeIndex, zone: str) -> npt.NDArray[Any]:
+    return at.tz_convert(zone).tz_localize(None).to_numpy().astype("datetime64[D]")
 
 
 def placed(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
@@ -114,18 +179,39 @@ def placed(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
         By definition.
     """
     made = frame.copy(deep=False)
+    moment, by_day = instants(frame, stem, zone=zone)
+    made["moment"], made["by_day"] = runs.utc(moment), by_day
+    return made
+
+
+def instants(frame: pd.DataFrame, stem: str, *, zone: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """The two columns that `placed` adds, as arrays.
+
+    Args:
+        frame: See `placed`.
+        stem: See `placed`.
+        zone: IANA name.
+
+    Returns:
+        (datetime64[us] in UTC: the instant, or the start of the day; bool: where only the day is known).
+
+    Example:
+        >>> visits = pd.DataFrame({"visited_on": pd.to_datetime(["2026-10-08"])})
+        >>> [each.tolist() for each in instants(visits, "visited", zone="Europe/London")]
+        [[datetime.datetime(2026, 10, 7, 23, 0)], [True]]
+
+    Source:
+        By definition.
+    """
     if f"{stem}_at" not in frame.columns:
-        made["moment"], made["by_day"] = day_start(frame[f"{stem}_on"], zone=zone), np.ones(len(frame), dtype=bool)
-        return made
-    at = frame[f"{stem}_at"]
-    by_day = at.isna().to_numpy()
+        start = day_start(frame[f"{stem}_on"], zone=zone)
+        return start.to_numpy(dtype="datetime64[us]"), np.ones(len(frame), dtype=bool)
+    moment = frame[f"{stem}_at"].to_numpy(dtype="datetime64[us]", copy=True)
+    by_day = np.isnat(moment)
     if by_day.any():
         start = day_start(frame[f"{stem}_on"][by_day], zone=zone)
-        instants = at.to_numpy(dtype="datetime64[us]", copy=True)
-        instants[by_day] = start.to_numpy(dtype="datetime64[us]")
-        at = pd.Series(pd.DatetimeIndex(instants, tz="UTC"), index=frame.index)
-    made["moment"], made["by_day"] = at, by_day
-    return made
+        moment[by_day] = start.to_numpy(dtype="datetime64[us]")
+    return moment, by_day
 
 
 def in_order(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
@@ -156,12 +242,13 @@ def in_order(frame: pd.DataFrame, stem: str, *, zone: str) -> pd.DataFrame:
     return made.take(order).reset_index(drop=True)
 
 
-def typed(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
+def typed(frame: pd.DataFrame, dtypes: Mapping[str, str], rows: npt.NDArray[Any] | None = None) -> pd.DataFrame:
     """Exactly those columns with those dtypes, numbered from 0.
 
     Args:
         frame: A frame that has them.
         dtypes: Name to dtype.
+        rows: The places of the rows that are kept; all when None.
 
     Returns:
         DataFrame of `dtypes`.
@@ -173,7 +260,8 @@ def typed(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> pd.DataFrame:
     Source:
         By definition.
     """
-    made = frame[list(dtypes)].reset_index(drop=True)
+    made = frame[list(dtypes)]
+    made = (made if rows is None else made.take(rows)).reset_index(drop=True)
     for name, found in zip(dtypes, made.dtypes, strict=True):
         dtype: Any = dtypes[name]
         if found != dtype:

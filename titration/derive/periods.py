@@ -1,18 +1,25 @@
 """The day of one program beside that of another, cut wherever either changes its rate.
 
-Imports `moments`, `segments`, `records` (for its words). It subtracts what is programmed; it judges no dose.
+Imports `grouped`, `runs`, `segments`, `records` (for its words). It subtracts what is programmed; it judges no dose.
 """
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from titration.derive import moments
+import numpy as np
+
+from titration.derive import grouped, runs
 from titration.derive.segments import WEEKDAYS
 from titration.records.programs import DAY_MIN, EVERY_DAY
 
-DAY = ["patient", "weekday"]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    Places = npt.NDArray[np.int64]
+
 PERIODS = {
     "patient": "str",
     "weekday": "str",
@@ -43,6 +50,7 @@ def periods(schedule: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         amount less before).
 
     Example:
+        >>> import pandas as pd
         >>> def even(rate):
         ...     day = {"of": 1, "patient": "P001", "weekday": "every day", "part": "rate", "start_min": 0}
         ...     return pd.DataFrame([{**day, "end_min": 1440.0, "rate_mcg_per_h": rate, "amount_mcg": 24 * rate}])
@@ -52,48 +60,70 @@ def periods(schedule: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     Source:
         Rate x duration, and boluses, of the one less those of the other; by definition.
     """
-    both = pd.concat([schedule, before], ignore_index=True)
-    weekly = both.loc[both["weekday"] != EVERY_DAY, "patient"].unique()
-    now, then = (_by_weekday(given, weekly) for given in (schedule, before))
-    cut = pd.concat([now, then], ignore_index=True)
-    cut = cut.assign(start_min=cut["start_min"].where(cut["part"] != "bolus", 0))
-    cut = cut[[*DAY, "place", "start_min"]].drop_duplicates()
-    cut = cut.sort_values(["patient", "place", "start_min"], kind="stable", ignore_index=True)
-    following = cut.groupby(["patient", "place"])["start_min"].shift(-1)
-    cut = cut.assign(end_min=following.fillna(DAY_MIN))
-    (rate, amount), (old_rate, old_amount) = (_amounts(cut, given) for given in (now, then))
-    made = cut.assign(before_mcg_per_h=old_rate, rate_mcg_per_h=rate, before_mcg=old_amount, amount_mcg=amount)
-    made["difference_mcg"] = (made["amount_mcg"] - made["before_mcg"]).round(9)
-    return moments.typed(made, PERIODS)
-
-
-def _by_weekday(given: pd.DataFrame, weekly: np.ndarray) -> pd.DataFrame:
-    """The parts of each weekday where the days of a patient differ, with its place in the week."""
-    number = {EVERY_DAY: -1, **{name: place for place, name in enumerate(WEEKDAYS)}}
-    kept = [*DAY, "part", "start_min", "rate_mcg_per_h", "amount_mcg"]
-    given = given[kept].assign(place=given["weekday"].map(number).astype("int64"))
-    spread = given["patient"].isin(weekly) & (given["weekday"] == EVERY_DAY)
-    n = np.where(spread, len(WEEKDAYS), 1)
-    made = given.take(np.repeat(np.arange(len(given)), n)).reset_index(drop=True)
-    step = np.arange(len(made)) - np.repeat(np.cumsum(n) - n, n)
-    place = made["place"].where(~np.repeat(spread.to_numpy(), n), pd.Series(step)).astype("int64")
-    names = np.array([EVERY_DAY, *WEEKDAYS], dtype=object)[place.to_numpy() + 1]
-    return made.assign(place=place, weekday=pd.Series(names, dtype="str"))
-
-
-def _amounts(cut: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Rate and amount of that program in each period; missing where its patient has none."""
-    key = ["patient", "place"]
-    left = cut.assign(at=np.arange(len(cut))).sort_values("start_min", kind="stable")
-    steps = given[given["part"] != "bolus"].sort_values("start_min", kind="stable")
-    met = pd.merge_asof(left, steps[[*key, "start_min", "rate_mcg_per_h"]], on="start_min", by=key)
-    met = met.sort_values("at", kind="stable", ignore_index=True)
-    has = cut["patient"].isin(given["patient"])
-    rate = met["rate_mcg_per_h"].astype("float64").fillna(0.0).where(has)
-    boluses = given[given["part"] == "bolus"].sort_values("start_min", kind="stable")
-    placed = pd.merge_asof(
-        boluses[[*key, "start_min", "amount_mcg"]], left[[*key, "start_min", "at"]], on="start_min", by=key
+    (now, then), patients = runs.together(schedule["patient"], before["patient"])
+    differs = [
+        of[np.flatnonzero(given["weekday"].array != EVERY_DAY)] for given, of in ((schedule, now), (before, then))
+    ]
+    is_weekly = np.zeros(len(patients), dtype=bool)
+    is_weekly[np.concatenate(differs)] = True
+    parts = [_by_weekday(given, of, is_weekly) for given, of in ((schedule, now), (before, then))]
+    key = np.unique(np.concatenate([part.key - np.where(part.is_bolus, part.key % _DAY_SPAN, 0) for part in parts]))
+    day, start = key // _DAY_SPAN, key % _DAY_SPAN
+    end = np.where(
+        np.append(day[1:] != day[:-1], [True])[: len(key)], DAY_MIN, np.append(start[1:], DAY_MIN)[: len(key)]
     )
-    extra = placed.groupby("at")["amount_mcg"].sum().reindex(np.arange(len(cut))).fillna(0.0)
-    hours = (cut["end_min"] - cut["start_min"]) / 60
-    return rate, rate * hours + extra.to_numpy()
+    (rate, amount), (old_rate, old_amount) = (_amounts(key, end - start, part) for part in parts)
+    return runs.framed({
+        "patient": runs.words(patients, day // _WEEK),
+        "weekday": runs.words([EVERY_DAY, *WEEKDAYS], day % _WEEK),
+        "start_min": start,
+        "end_min": end,
+        "before_mcg_per_h": old_rate,
+        "rate_mcg_per_h": rate,
+        "before_mcg": old_amount,
+        "amount_mcg": amount,
+        "difference_mcg": (amount - old_amount).round(9),
+    }, PERIODS)  # fmt: skip
+
+
+_WEEK: Final = len(WEEKDAYS) + 1
+_DAY_SPAN: Final = 2048
+"""More than the minutes of a day: a day and a minute of it are one number."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """Parts of the day in order; `key` is the patient, the day of the week and the minute it begins, as one number."""
+
+    key: Places
+    is_bolus: npt.NDArray[np.bool_]
+    rate_mcg_per_h: npt.NDArray[np.float64]
+    amount_mcg: npt.NDArray[np.float64]
+
+
+def _by_weekday(given: pd.DataFrame, patient: Places, is_weekly: npt.NDArray[np.bool_]) -> _Parts:
+    """The parts of each weekday where the days of a patient differ."""
+    number = {EVERY_DAY: 0, **{name: place for place, name in enumerate(WEEKDAYS, 1)}}
+    code, texts = grouped.places(given["weekday"])
+    place = np.array([number[text] for text in texts], dtype="int64")[code]
+    spread = is_weekly[patient] & (place == 0)
+    of, each = grouped.spans(np.where(spread, 1, place), np.where(spread, len(WEEKDAYS), place) + 1)
+    key = (patient[of] * _WEEK + each) * _DAY_SPAN + given["start_min"].to_numpy(dtype="int64")[of]
+    order = np.argsort(key, kind="stable")
+    of = of[order]
+    is_bolus = np.asarray(given["part"].array == "bolus", dtype=bool)[of]
+    return _Parts(key[order], is_bolus, *(runs.floats(given[name])[of] for name in ("rate_mcg_per_h", "amount_mcg")))
+
+
+def _amounts(key: Places, minutes: Places, given: _Parts) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Rate and amount of that program in each period; missing where its patient has none."""
+    steps, boluses = np.flatnonzero(~given.is_bolus), np.flatnonzero(given.is_bolus)
+    at = np.searchsorted(given.key[steps], key, side="right") - 1
+    own = np.append(given.key[steps], [-1])[at] // _DAY_SPAN == key // _DAY_SPAN
+    rate = np.where(own, np.append(given.rate_mcg_per_h[steps], [np.nan])[at], 0.0)
+    rate = np.where(np.isnan(rate), 0.0, rate)
+    of_patient = _WEEK * _DAY_SPAN
+    rate[~np.isin(key // of_patient, given.key // of_patient)] = np.nan
+    period = np.searchsorted(key, given.key[boluses], side="right") - 1
+    extra = np.bincount(period, weights=np.nan_to_num(given.amount_mcg[boluses]), minlength=len(key))
+    return rate, rate * (minutes / 60) + extra

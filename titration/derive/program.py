@@ -1,17 +1,24 @@
 """A program by the clock: its schedule, and how what it adds up to fits what it states.
 
-Imports `moments`, `segments`, `records` (for the roundings of print); it judges no dose.
+Imports `grouped`, `runs`, `segments`, `records` (for the roundings of print); it judges no dose.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Final
+
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments
+from titration.derive import grouped, runs
 from titration.derive.segments import MOST_STEPS, SEGMENTS, WEEKDAYS, segments, steps_per_day, weekday_sums
 from titration.records import sums
 from titration.records.programs import DAY_MIN, EVERY_DAY
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    _Lines = dict[str, npt.NDArray[Any]]
 
 __all__ = ["MOST_STEPS", "WEEKDAYS", "closure", "schedule", "segments", "steps_per_day", "weekday_sums"]
 SCHEDULED = ("flex", "periodic bolus")
@@ -60,19 +67,23 @@ def schedule(doses: pd.DataFrame, dose_steps: pd.DataFrame, timed_boluses: pd.Da
         By definition.
     """
     made = segments(dose_steps, timed_boluses)
-    programs = doses[["row", "patient", "mode", "dose_mcg_per_day"]].rename(columns={"row": "of"})
-    varying = made.merge(programs[["of", "patient"]], on="of", how="inner")
-    even = programs[~programs["of"].isin(made["of"]) & ~programs["mode"].isin(SCHEDULED)]
-    even = even.assign(
-        weekday=EVERY_DAY,
-        part="rate",
-        start_min=0,
-        end_min=float(DAY_MIN),
-        rate_mcg_per_h=even["dose_mcg_per_day"] / 24,
-        amount_mcg=even["dose_mcg_per_day"],
-    )
-    both = pd.concat([varying[list(SCHEDULE)], even[list(SCHEDULE)]], ignore_index=True)
-    return moments.typed(both.sort_values("of", kind="stable"), SCHEDULE)
+    row, of = doses["row"].to_numpy(), made["of"].to_numpy()
+    by_row = np.argsort(row)
+    at = runs.matched(of, row[by_row])
+    varying = np.flatnonzero(at >= 0)
+    is_even = (runs.matched(row, of) < 0) & ~doses["mode"].isin(SCHEDULED).to_numpy()
+    even = np.flatnonzero(is_even)
+    of_dose = np.append(by_row[at[varying]], even)
+    order = np.argsort(row[of_dose], kind="stable")
+    dose = runs.floats(doses["dose_mcg_per_day"])[even]
+    one = np.ones(len(even))
+    alike = {"start_min": one * 0, "end_min": one * DAY_MIN, "rate_mcg_per_h": dose / 24, "amount_mcg": dose}
+    both = {name: np.append(made[name].to_numpy()[varying], values)[order] for name, values in alike.items()}
+    for name, said in (("weekday", EVERY_DAY), ("part", "rate")):
+        place, texts = grouped.places(made[name])
+        both[name] = runs.words([*texts, said], np.append(place[varying], np.full(len(even), len(texts)))[order])
+    of_dose = of_dose[order]
+    return runs.framed({**both, "of": row[of_dose], "patient": doses["patient"].array.take(of_dose)}, SCHEDULE)
 
 
 def closure(doses: pd.DataFrame, dose_steps: pd.DataFrame, timed_boluses: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -115,69 +126,89 @@ def closure(doses: pd.DataFrame, dose_steps: pd.DataFrame, timed_boluses: pd.Dat
     found = [_by_constant_flow(doses), _by_flow(doses)]
     if len(dose_steps) or (timed_boluses is not None and len(timed_boluses)):
         found = [_by_parts(doses, dose_steps, timed_boluses), *found]
-    found = [some for some in found if len(some)]
-    if not found:
-        return moments.typed(pd.DataFrame(columns=list(CLOSURE)), CLOSURE)
-    lines = pd.concat(found, ignore_index=True)
+    lines = {name: np.concatenate([some[name] for some in found]) for name in found[0]}
+    order = np.lexsort((lines["place"], lines["what"], lines["row"]))
+    lines = {name: values[order] for name, values in lines.items()}
     computed = lines["computed"].round(sums.DECIMALS)
     difference = (computed - lines["stated"]).round(sums.DECIMALS)
-    matches = difference.abs() <= lines["tolerance"].round(sums.DECIMALS)
-    lines = lines.assign(computed=computed, difference=difference, matches=matches.astype("bool"))
-    lines["fits"] = lines.groupby(["row", "what"])["matches"].transform("any")
-    return moments.typed(lines.sort_values(["row", "what", "place"], kind="stable"), CLOSURE)
+    matches = np.abs(difference) <= lines["tolerance"].round(sums.DECIMALS)
+    group = np.cumsum(runs.begins(lines["row"], lines["what"]))
+    fits = np.bincount(group, weights=matches, minlength=1)[group] > 0
+    said = {
+        "patient": doses["patient"].array.take(lines["at"]),
+        "what": runs.words(WHATS, lines["what"]),
+        "day": runs.words(DAYS, lines["day"]),
+        "unit": runs.words([sums.UNITS[what] for what in WHATS], lines["what"]),
+    }
+    made = {**lines, **said, "computed": computed, "difference": difference, "matches": matches, "fits": fits}
+    return runs.framed(made, CLOSURE)
 
 
-def _by_parts(doses: pd.DataFrame, dose_steps: pd.DataFrame, timed_boluses: pd.DataFrame | None) -> pd.DataFrame:
+WHATS: Final = (sums.DAILY_DOSE, sums.FLOW)
+DAYS: Final = (EVERY_DAY, *WEEKDAYS, sums.MEAN)
+_OF_DAY: Final = {name: place for place, name in enumerate(DAYS)}
+
+
+def _by_parts(doses: pd.DataFrame, dose_steps: pd.DataFrame, timed_boluses: pd.DataFrame | None) -> _Lines:
     """The lines of the daily dose of programs with steps or boluses."""
     made = weekday_sums(dose_steps, timed_boluses)
     has_steps = made["of"].isin(dose_steps["of"]).astype("float64")
-    made["tolerance"] = (
+    tolerance = (
         sums.DOSE_ROUNDING_MCG_PER_DAY
         + has_steps * 24 * sums.RATE_ROUNDING_MCG_PER_H
         + made["boluses"] * sums.BOLUS_ROUNDING_MCG
     )
-    made["place"] = made.groupby("of").cumcount()
-    numbers = ["from_steps", "from_boluses", "tolerance"]
-    means = made.groupby("of")[numbers].mean().assign(weekday=sums.MEAN, place=len(WEEKDAYS))
-    means = means[made.groupby("of").size() > 1].reset_index()
-    lines = pd.concat([made, means], ignore_index=True).astype({"of": "int64"})
-    programs = doses.loc[doses["mode"] != sums.CONSTANT_FLOW, ["row", "patient", "dose_mcg_per_day"]]
-    lines = lines.merge(programs, left_on="of", right_on="row", how="inner")
-    return _lines(lines, sums.DAILY_DOSE).assign(
-        day=lines["weekday"],
-        place=lines["place"],
-        from_steps=lines["from_steps"].round(sums.DECIMALS),
-        from_boluses=lines["from_boluses"].round(sums.DECIMALS),
-        computed=lines["from_steps"] + lines["from_boluses"],
-        stated=lines["dose_mcg_per_day"],
-        tolerance=lines["tolerance"],
-    )
+    made = made.assign(tolerance=tolerance, place=made.groupby("of").cumcount())
+    weekly = made[made["of"].duplicated(keep=False)]
+    if len(weekly):
+        means = weekly.groupby("of")[["from_steps", "from_boluses", "tolerance"]].mean().reset_index()
+        made = pd.concat([made, means.assign(weekday=sums.MEAN, place=len(WEEKDAYS))], ignore_index=True)
+    rows = np.flatnonzero(doses["mode"].array != sums.CONSTANT_FLOW)
+    rows = rows[np.argsort(doses["row"].to_numpy()[rows])]
+    at = runs.matched(made["of"].to_numpy(dtype="int64"), doses["row"].to_numpy()[rows])
+    own = np.flatnonzero(at >= 0)
+    place, texts = grouped.places(made["weekday"])
+    day = np.array([_OF_DAY[text] for text in texts], dtype="int64")[place]
+    from_steps, from_boluses = (made[name].to_numpy()[own] for name in ("from_steps", "from_boluses"))
+    return _lines(doses, rows[at[own]], sums.DAILY_DOSE) | {
+        "day": day[own],
+        "place": made["place"].to_numpy()[own],
+        "from_steps": from_steps.round(sums.DECIMALS),
+        "from_boluses": from_boluses.round(sums.DECIMALS),
+        "computed": from_steps + from_boluses,
+        "stated": doses["dose_mcg_per_day"].to_numpy()[rows[at[own]]],
+        "tolerance": made["tolerance"].to_numpy()[own],
+    }
 
 
-def _by_constant_flow(doses: pd.DataFrame) -> pd.DataFrame:
-    strength = doses["concentration_mcg_per_ml"]
-    has_both = strength.notna() & doses["flow_ml_per_day"].notna()
-    found = doses[(doses["mode"] == sums.CONSTANT_FLOW) & has_both]
-    strength = found["concentration_mcg_per_ml"]
-    return _lines(found, sums.DAILY_DOSE).assign(
-        computed=found["flow_ml_per_day"] * strength,
-        stated=found["dose_mcg_per_day"],
-        tolerance=sums.DOSE_ROUNDING_MCG_PER_DAY + sums.FLOW_ROUNDING_ML_PER_DAY * strength,
-    )
+def _by_constant_flow(doses: pd.DataFrame) -> _Lines:
+    dose, strength, flow = _stated(doses)
+    is_own = np.asarray(doses["mode"].array == sums.CONSTANT_FLOW, dtype=bool)
+    at = np.flatnonzero(is_own & ~np.isnan(strength) & ~np.isnan(flow))
+    return _lines(doses, at, sums.DAILY_DOSE) | {
+        "computed": flow[at] * strength[at],
+        "stated": dose[at],
+        "tolerance": sums.DOSE_ROUNDING_MCG_PER_DAY + sums.FLOW_ROUNDING_ML_PER_DAY * strength[at],
+    }
 
 
-def _by_flow(doses: pd.DataFrame) -> pd.DataFrame:
-    strength = doses["concentration_mcg_per_ml"]
-    found = doses[(doses["mode"] != sums.CONSTANT_FLOW) & doses["flow_ml_per_day"].notna() & (strength > 0)]
-    strength = found["concentration_mcg_per_ml"]
-    return _lines(found, sums.FLOW).assign(
-        computed=found["dose_mcg_per_day"] / strength,
-        stated=found["flow_ml_per_day"],
-        tolerance=sums.FLOW_ROUNDING_ML_PER_DAY + sums.DOSE_ROUNDING_MCG_PER_DAY / strength,
-    )
+def _by_flow(doses: pd.DataFrame) -> _Lines:
+    dose, strength, flow = _stated(doses)
+    is_own = np.asarray(doses["mode"].array != sums.CONSTANT_FLOW, dtype=bool)
+    at = np.flatnonzero(is_own & ~np.isnan(flow) & (strength > 0))
+    return _lines(doses, at, sums.FLOW) | {
+        "computed": dose[at] / strength[at],
+        "stated": flow[at],
+        "tolerance": sums.FLOW_ROUNDING_ML_PER_DAY + sums.DOSE_ROUNDING_MCG_PER_DAY / strength[at],
+    }
 
 
-def _lines(found: pd.DataFrame, what: str) -> pd.DataFrame:
-    unit = sums.UNITS[what]
-    made = found[["row", "patient"]].assign(what=what, day=EVERY_DAY, unit=unit, place=0)
-    return made.assign(from_steps=np.nan, from_boluses=np.nan)
+def _stated(doses: pd.DataFrame) -> list[npt.NDArray[np.float64]]:
+    return [runs.floats(doses[name]) for name in ("dose_mcg_per_day", "concentration_mcg_per_ml", "flow_ml_per_day")]
+
+
+def _lines(doses: pd.DataFrame, at: npt.NDArray[np.int64], what: str) -> _Lines:
+    """Lines of the programs at those places; `what` and `day` are places in `WHATS` and `DAYS`."""
+    none, zero = np.full(len(at), np.nan), np.zeros(len(at), dtype="int64")
+    made = {"at": at, "row": doses["row"].to_numpy()[at], "what": zero + WHATS.index(what), "day": zero, "place": zero}
+    return made | {"from_steps": none, "from_boluses": none}

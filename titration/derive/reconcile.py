@@ -1,6 +1,6 @@
 """What the record says the pump runs, beside what a readout found: confirmed, or unexplained.
 
-Imports `moments`, `found`. Programmed steps begin by themselves; a plan never counts.
+Imports `moments`, `found`, `runs`. Programmed steps begin by themselves; a plan never counts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from titration.derive import found, moments
+from titration.derive import found, moments, runs
 from titration.derive.kept import once
 
 if TYPE_CHECKING:
@@ -72,13 +72,8 @@ def on_record(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
         >>> from titration.columns import of_records
         >>> from titration.records import KINDS, DoseChange
         >>> kind = KINDS["dose_change"]
-        >>> step = DoseChange(
-        ...     patient="P001",
-        ...     effective_on="2026-11-03",
-        ...     mode="simple continuous",
-        ...     dose_mcg_per_day=105,
-        ...     status="programmed",
-        ... )
+        >>> said = {"mode": "simple continuous", "dose_mcg_per_day": 105, "status": "programmed"}
+        >>> step = DoseChange(patient="P001", effective_on="2026-11-03", **said)
         >>> on_record({"doses": of_records(kind, []), "plans": of_records(kind, [step])}, zone="UTC")["status"].tolist()
         ['programmed']
 
@@ -89,24 +84,31 @@ def on_record(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
 
 
 def _on_record(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
+    return moments.in_order(_programs(frames), "effective", zone=zone).drop(columns=["moment", "by_day"])
+
+
+def _programs(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What `on_record` gives, in no order."""
     doses, plans = frames["doses"], frames["plans"]
     ahead = plans[plans["status"] == "programmed"]
-    if not ahead.empty:
-        carried_on = _carried_on(frames, ahead)
-        ahead = ahead[~(carried_on <= ahead["effective_on"])]
-    both = doses if ahead.empty else pd.concat([doses, ahead], ignore_index=True)
-    return moments.in_order(both, "effective", zone=zone)[list(doses.columns)]
+    if ahead.empty:
+        return doses
+    carried_on = _carried_on(frames, ahead)
+    ahead = ahead[~(carried_on <= ahead["effective_on"])]
+    return doses if ahead.empty else pd.concat([doses, ahead], ignore_index=True)
 
 
 def _carried_on(frames: Mapping[str, pd.DataFrame], plans: pd.DataFrame) -> pd.Series:
     """The first day on which a change of the same patient carried each plan out; missing where none did."""
-    carrying = pd.concat([frames["doses"], frames["plans"]], ignore_index=True)
-    carrying = carrying.loc[carrying["fulfils"].notna(), ["patient", "fulfils", "effective_on"]]
-    carrying = carrying.astype({"fulfils": "int64"}).rename(columns={"fulfils": "row", "effective_on": "carried_on"})
+    named = ["patient", "fulfils", "effective_on"]
+    found = [frames[name].loc[frames[name]["fulfils"].notna(), named] for name in ("doses", "plans")]
+    carrying = pd.concat(found, ignore_index=True).astype({"fulfils": "int64"})
+    if carrying.empty:
+        return pd.Series(pd.NaT, index=plans.index, dtype=moments.DAY)
+    carrying = carrying.rename(columns={"fulfils": "row", "effective_on": "carried_on"})
     first = carrying.groupby(["patient", "row"], as_index=False)["carried_on"].min()
     met = plans[["patient", "row"]].merge(first, on=["patient", "row"], how="left")
-    carried_on: pd.Series = met["carried_on"].astype(moments.DAY)
-    return carried_on.set_axis(plans.index)
+    return met["carried_on"].astype(moments.DAY).set_axis(plans.index)
 
 
 def planned(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
@@ -142,7 +144,7 @@ def confirmations(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datet
     """Every time the program was known: set by a change that was done, or found by a readout.
 
     A readout confirms when the daily dose it found agrees with the program then on record (within printed
-    rounding, see `found.same_dose`), and mode and concentration do where they were read. One that
+    rounding, see `agreed.same_dose`), and mode and concentration do where they were read. One that
     does not agree is the program as found, and the time before it is `unexplained`.
 
     Args:
@@ -167,9 +169,11 @@ def confirmations(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datet
 
 
 def _confirmations(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None) -> pd.DataFrame:
-    known = sequence(frames, zone=zone, until=until)
-    known = known[known["says"].isin(found.CONFIRMING)]
-    return moments.typed(known.rename(columns={"start": "confirmed_at"}), CONFIRMATIONS)
+    known = sequence(frames, zone=zone)
+    confirms = known["says"].isin(found.CONFIRMING).to_numpy()
+    if until is not None:
+        confirms = confirms & (runs.naive(known["start"]) <= moments.instant(until).to_datetime64())
+    return moments.typed(known.rename(columns={"start": "confirmed_at"}), CONFIRMATIONS, np.flatnonzero(confirms))
 
 
 def sequence(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None = None) -> pd.DataFrame:
@@ -195,8 +199,9 @@ def sequence(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime |
 
 
 def _in_sequence(frames: Mapping[str, pd.DataFrame], *, zone: str) -> pd.DataFrame:
-    doses = on_record(frames, zone=zone)
-    return found.sequence(doses, frames.get("readouts"), zone=zone, patient_states=frames.get("patient_states"))
+    return found.sequence(
+        _programs(frames), frames.get("readouts"), zone=zone, patient_states=frames.get("patient_states")
+    )
 
 
 def unexplained(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None = None) -> pd.DataFrame:
@@ -228,28 +233,27 @@ def unexplained(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetim
 
 def _unexplained(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime | None) -> pd.DataFrame:
     made = sequence(frames, zone=zone, until=until)
-    is_other = made["says"] == found.OTHER
-    if not is_other.any():
+    at = np.flatnonzero(made["says"].array == found.OTHER)
+    if not len(at):
         return moments.typed(pd.DataFrame(columns=list(UNEXPLAINED)), UNEXPLAINED)
-    confirms = made["says"].isin(found.CONFIRMING)
-    last = made[["start", "by_day", "record", "row"]].astype({"row": "Int64", "by_day": "boolean"})
-    last = last.where(confirms).groupby(made["patient"]).ffill()
-    last = last.groupby(made["patient"]).shift(1)
-    for name in ("start", "record", "row"):  # never confirmed: from the first program on
-        last[name] = last[name].fillna(made.groupby("patient")[name].transform("first"))
-    own, last = made[is_other], last[is_other]
-    given = {
-        "start": last["start"],
-        "start_by_day": last["by_day"].fillna(value=False),
-        "end": own["start"].astype(moments.INSTANT),
-        "end_by_day": own["by_day"],
-        "from_record": last["record"],
-        "from_row": last["row"],
-        "readout_row": own["row"],
+    is_first = runs.begins(made["patient"])
+    patient, confirms = np.cumsum(is_first), made["says"].isin(found.CONFIRMING).to_numpy()
+    known = np.where(is_first, -1, np.append([-1], runs.latest(confirms, patient)[:-1]))[at]
+    never = known < 0  # never confirmed: from the first program on
+    own, last = made.take(at), made.take(np.where(never, np.flatnonzero(is_first)[patient[at] - 1], known))
+    start, end = runs.naive(last["start"]), runs.naive(own["start"])
+    own = own.assign(
+        start=runs.utc(start),
+        start_by_day=last["by_day"].to_numpy() & ~never,
+        end=runs.utc(end),
+        end_by_day=own["by_day"],
+        days=(end - start).astype("int64") / 1e6 / 86400,
+        from_record=last["record"].array,
+        from_row=last["row"].to_numpy(),
+        readout_row=own["row"],
         **{f"found_{name}": own[name] for name in found.PROGRAM},
-    }
-    own = own.assign(**given)
-    return moments.typed(own.assign(days=(own["end"] - own["start"]).dt.total_seconds() / 86400), UNEXPLAINED)
+    )
+    return moments.typed(own, UNEXPLAINED)
 
 
 def overdue_plans(frames: Mapping[str, pd.DataFrame], *, at: datetime, zone: str) -> pd.DataFrame:
@@ -273,13 +277,8 @@ def overdue_plans(frames: Mapping[str, pd.DataFrame], *, at: datetime, zone: str
         >>> from titration.columns import of_records
         >>> from titration.records import KINDS, DoseChange
         >>> kind = KINDS["dose_change"]
-        >>> plan = DoseChange(
-        ...     patient="P001",
-        ...     effective_on="2026-11-03",
-        ...     mode="simple continuous",
-        ...     dose_mcg_per_day=105,
-        ...     status="planned",
-        ... )
+        >>> said = {"mode": "simple continuous", "dose_mcg_per_day": 105, "status": "planned"}
+        >>> plan = DoseChange(patient="P001", effective_on="2026-11-03", **said)
         >>> frames = {"doses": of_records(kind, []), "plans": of_records(kind, [plan])}
         >>> overdue_plans(frames, at=pd.Timestamp("2026-11-23T12:00Z"), zone="UTC")["days"].tolist()
         [20]

@@ -43,7 +43,7 @@ def staircase(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime)
 
 
 def _staircase(frames: Mapping[str, pd.DataFrame], *, zone: str, last: pd.Timestamp) -> pd.DataFrame:
-    ordered = reconcile.sequence(frames, zone=zone)
+    ordered = reconcile.sequence(frames, zone=zone)[dose.IN_SEQUENCE]
     return moments.typed(intervals.pieces(ordered, zone=zone, last=last), dose.STAIRCASE)
 
 

@@ -1,6 +1,6 @@
 """The reservoir: what was found at a refill against what was printed and what the program adds up to.
 
-Imports `moments`, `units`, `volumes`, `dates`. It has no threshold and no verdict; the programmer's printout governs.
+Imports `grouped`, `moments`, `runs`, `units`, `volumes`, `dates`. It has no threshold and no verdict; the programmer's printout governs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from titration import units
-from titration.derive import moments, volumes
+from titration.derive import grouped, moments, runs, volumes
 from titration.derive.dates import dates
 from titration.derive.kept import once
 from titration.derive.volumes import flow
@@ -86,12 +86,14 @@ def discrepancy(refills: pd.DataFrame, *, zone: str) -> pd.DataFrame:
     Source:
         By definition; percent of the volume due as in ASRA 2017 abstract 1139 (no DOI).
     """
-    placed = moments.placed(refills, "filled", zone=zone).reset_index(drop=True)
-    ordered = placed.sort_values(["patient", "moment", "first_row"], kind="stable")
-    is_first = ordered["patient"] != ordered["patient"].shift(1)
-    due = (ordered["injected_ml"].shift(1).mask(is_first) - ordered["expected_ml"]).sort_index()
+    moment, _ = moments.instants(refills, "filled", zone=zone)
+    whose = grouped.coded(refills["patient"])[0]
+    order = np.lexsort((refills["first_row"].to_numpy(), moment, whose))
+    injected, due = refills["injected_ml"].to_numpy()[order], np.full(len(refills), np.nan)
+    before = np.where(runs.begins(whose[order]), np.nan, np.append(np.nan, injected)[: len(injected)])
+    due[order] = before - refills["expected_ml"].to_numpy()[order]
     difference = (refills["withdrawn_ml"] - refills["expected_ml"]).round(6)
-    due_ml = due.where(due > 0).set_axis(refills.index).round(6)
+    due_ml = pd.Series(np.where(due > 0, due, np.nan), index=refills.index).round(6)
     return refills.assign(
         difference_ml=difference,
         due_ml=due_ml,
@@ -101,7 +103,9 @@ def discrepancy(refills: pd.DataFrame, *, zone: str) -> pd.DataFrame:
 
 
 def _all_words(difference: pd.Series) -> pd.Series:
-    return difference.map(_words, na_action="ignore").astype("str")
+    """The words of each, made once for each different number."""
+    place, values = pd.factorize(difference)
+    return pd.Series(runs.words([_words(float(value)) for value in values], place), index=difference.index)
 
 
 def _words(difference: float) -> str:

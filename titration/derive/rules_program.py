@@ -82,17 +82,19 @@ def _no_concentration(frames: Frames, *, zone: str, until: datetime) -> pd.DataF
 
 
 def _before(left: pd.DataFrame, right: pd.DataFrame, on: str, other: str) -> pd.DataFrame:
-    """For each row of `left` the last row of `right` of that patient by that day."""
-    kept = right.dropna(subset=[STRENGTH]).sort_values([other, "first_row"], kind="stable")
-    kept = kept[["patient", other, "row", STRENGTH]].rename(columns={"row": "of", STRENGTH: "strength"})
-    ordered = left.sort_values([on, "first_row"], kind="stable")
+    """For each row of `left` that states a strength the last row of `right` of that patient by that day that states one."""
+    kept = right[["patient", other, "row", "first_row", STRENGTH]].dropna(subset=[STRENGTH])
+    kept = kept.sort_values([other, "first_row"], kind="stable").drop(columns="first_row")
+    kept = kept.rename(columns={"row": "of", STRENGTH: "strength"})
+    ordered = left[["patient", on, "row", "first_row", STRENGTH]].dropna(subset=[STRENGTH])
+    ordered = ordered.sort_values([on, "first_row"], kind="stable")
     return pd.merge_asof(ordered, kept, left_on=on, right_on=other, by="patient", direction="backward")
 
 
 def _program_strength(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Programs whose concentration is not that of the last refill."""
     del zone, until
-    made = _before(frames["doses"].dropna(subset=[STRENGTH]), frames["refills"], "effective_on", "filled_on")
+    made = _before(frames["doses"], frames["refills"], "effective_on", "filled_on")
     rows = made[made["strength"].notna() & ((made["strength"] - made[STRENGTH]).abs() > 1e-6 * made["strength"])]
     if rows.empty:
         return nothing()
@@ -108,7 +110,7 @@ def _program_strength(frames: Frames, *, zone: str, until: datetime) -> pd.DataF
 def _refill_strength(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Refills whose concentration is not that of the program on that day."""
     del zone, until
-    made = _before(frames["refills"].dropna(subset=[STRENGTH]), frames["doses"], "filled_on", "effective_on")
+    made = _before(frames["refills"], frames["doses"], "filled_on", "effective_on")
     rows = made[made["strength"].notna() & ((made["strength"] - made[STRENGTH]).abs() > 1e-6 * made["strength"])]
     if rows.empty:
         return nothing()
@@ -151,6 +153,7 @@ def _dose_outlies(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame
     """Doses a factor of five or more from both the one before and the one after: there and back, as a slip goes."""
     del zone, until
     rows = frames["doses"]
+    rows = rows[["patient", "effective_on", "effective_at", "row", "first_row", "dose_mcg_per_day", "mode"]]
     rows = rows[(rows["dose_mcg_per_day"] > 0) & ~rows["mode"].isin(["stopped", "minimum rate"])]
     rows = rows.sort_values(["patient", "effective_on", "effective_at", "first_row"], kind="stable")
     by = rows.groupby("patient")["dose_mcg_per_day"]

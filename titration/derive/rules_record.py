@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from titration import columns
-from titration.derive import moments
+from titration.derive import alike, moments
 from titration.derive.told import STEMS, joined, looked_up, nothing, stamped, told
 from titration.fields import Words
 from titration.records import KINDS
@@ -35,6 +35,11 @@ def _twice(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     for table in STEMS:
         rows = frames[KINDS[table].frame]
         facts = _facts(table)
+        about = [name for name in ("patient", "scale", f"{STEMS[table]}_on", "side") if name in facts]
+        near = alike.repeated(rows, about)  # few, and to compare every fact of all is dear
+        if not near.any():
+            continue
+        rows = rows[near]
         rows = rows[rows.duplicated(facts, keep=False)].sort_values("first_row", kind="stable")
         if rows.empty:
             continue
@@ -72,7 +77,7 @@ def _before_birth(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame
     found = []
     for table, stem in STEMS.items():
         rows = frames[KINDS[table].frame]
-        if rows.empty or not rows[f"{stem}_on"].dt.year.min() < born.max():
+        if rows.empty or not rows[f"{stem}_on"].min().year < born.max():
             continue
         year = looked_up(rows["patient"], born).astype("Int64")
         early = (rows[f"{stem}_on"].dt.year < year).fillna(value=False).astype("bool")
@@ -107,7 +112,8 @@ def _no_state(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     del zone, until
     rows = frames["patients"]
     rows = rows[
-        rows["patient"].isin(frames["doses"]["patient"]) & ~rows["patient"].isin(frames["patient_states"]["patient"])
+        rows["patient"].isin(frames["doses"]["patient"].unique())
+        & ~rows["patient"].isin(frames["patient_states"]["patient"].unique())
     ]
     return told(
         rows, "no-state", "patient", "has a program, and neither diagnosis nor following is recorded", "add a state"
@@ -119,8 +125,9 @@ def _names_nothing(frames: Frames, *, zone: str, until: datetime) -> pd.DataFram
     del zone, until
     found = []
     for table, name, of, word in NAMED:
-        rows = pd.concat([frames[one] for one in of], ignore_index=True)
-        rows = rows[rows[name].notna()]
+        wanted = ["patient", "row", f"{KINDS[table].moment}_on", name]
+        naming = [frames[one][wanted][frames[one][name].notna()] for one in of]
+        rows = pd.concat(naming, ignore_index=True)
         if rows.empty:
             continue
         there = pd.MultiIndex.from_frame(frames[word + "s"][["patient", "row"]])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from titration.derive import lateness
+from titration.derive import alike, grouped, lateness
 from titration.derive.told import nothing, stamped, told
 from titration.scales import register
 
@@ -25,6 +25,7 @@ QUESTION: Final = ["patient", "scale", "body_part", "side", "position", "reporte
 ANSWER: Final = ["value", "grade", "as_stated", "not_assessed"]
 ONE_VISIT = pd.Timedelta(minutes=15)
 """Two answers so close are of one visit; those of a screening trial lie further apart."""
+ENTRY: Final = ["patient", "scale", "entry"]
 COPIED = 4
 AFTER = pd.Timedelta(hours=3)
 
@@ -36,10 +37,12 @@ def _in_words(n: pd.Series, one: str, many: str) -> pd.Series:
 
 
 def _by_entry(rows: pd.DataFrame) -> pd.DataFrame:
-    """The first row of each patient, scale and entry, with how many there are."""
-    by = ["patient", "scale", "entry"]
-    first = rows.sort_values("first_row", kind="stable").drop_duplicates(by)
-    return first.merge(rows.groupby(by).size().rename("n").reset_index(), on=by)
+    """The first row of each patient, scale and entry, with how many there are and the most days late of them."""
+    groups = grouped.numbered(rows, ENTRY)
+    first = alike.first_of(groups, rows["first_row"].to_numpy())
+    of, most = groups.of[first], grouped.middles(rows["days_late"].to_numpy(), groups.of, len(groups)).high
+    made = rows[["patient", "scale", "row", "observed_on"]].take(first).reset_index(drop=True)
+    return made.assign(n=np.bincount(groups.of, minlength=len(groups))[of], most=most[of])
 
 
 def _no_reporter(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
@@ -49,7 +52,7 @@ def _no_reporter(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     is_unsaid = scores["reporter"].isna() & scores["as_stated"].isna()
     if not is_unsaid.any():
         return nothing()
-    rows = _by_entry(scores[is_unsaid])
+    rows = _by_entry(scores[[*ENTRY, "first_row", "row", "observed_on"]][is_unsaid].assign(days_late=0))
     says = _in_words(rows["n"], "score of ", "scores of ") + rows["scale"] + " of one entry: who reports is not stated"
     return told(rows, "no-reporter", "score", says, "complete who reported")
 
@@ -58,13 +61,13 @@ def _other_reporter(frames: Frames, *, zone: str, until: datetime) -> pd.DataFra
     """Scores by somebody the published scale is not reported by."""
     del zone, until
     scores = frames["scores"]
-    usual = {(s.code, r) for s in register().values() for r in s.reporters}
-    named = scores[scores["reporter"].notna() & scores["scale"].isin(list(register()))]
-    pairs = named[["scale", "reporter"]].drop_duplicates()
-    other = [pair for pair in zip(pairs["scale"], pairs["reporter"], strict=True) if pair not in usual]
-    if not other:
+    usual, known = {(s.code, r) for s in register().values() for r in s.reporters}, set(register())
+    pairs = grouped.numbered(scores, ["scale", "reporter"])
+    said = zip(pairs.keys["scale"], pairs.keys["reporter"], pairs.keys["reporter"].notna(), strict=True)
+    other = np.array([has and scale in known and (scale, who) not in usual for scale, who, has in said], dtype=bool)
+    if not other.any():
         return nothing()
-    rows = named[pd.MultiIndex.from_frame(named[["scale", "reporter"]]).isin(other)]
+    rows = scores[other[pairs.of]]
     says = rows["scale"] + " is not reported by the " + rows["reporter"]
     return told(rows, "reporter", "score", says, "correct the scale or who reported")
 
@@ -73,12 +76,12 @@ def _late(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Scores written down later than their way of collecting allows, told once for each patient, scale and entry."""
     del until
     scores = lateness.lateness(frames["scores"], zone=zone)
-    is_late = scores["is_late"].fillna(value=False).astype("bool")
+    is_late = scores["is_late"].fillna(value=False).to_numpy(dtype=bool)
     if not is_late.any():
         return nothing()
-    longest = scores[is_late].groupby(["patient", "scale", "entry"])["days_late"].max().rename("most").reset_index()
-    rows = _by_entry(scores[is_late]).merge(longest, on=["patient", "scale", "entry"])
-    days = rows["most"].astype("str") + " days after the day it is about"
+    late = scores[[*ENTRY, "first_row", "row", "observed_on", "days_late"]][is_late]
+    rows = _by_entry(late.astype({"days_late": "float64"}))
+    days = rows["most"].astype("int64").astype("str") + " days after the day it is about"
     says = _in_words(rows["n"], "score of ", "scores of ") + rows["scale"] + " written up to " + days
     return told(rows, "written-late", "score", says, "check the date; if it is right, close this")
 
@@ -87,7 +90,12 @@ def _two_answers(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """Two scores that answer the same question at one time, or within one visit."""
     del zone, until
     scores = frames["scores"]
-    scores = scores[scores["as_stated"].isna()]
+    scores = scores[[*QUESTION, "observed_on", "observed_at", "first_row", "row", "collected"]][
+        scores["as_stated"].isna()
+    ]
+    scores = scores[alike.repeated(scores, [*QUESTION, "observed_on"])]
+    if scores.empty:
+        return nothing()
     filled = scores[QUESTION].fillna("")
     ordered = scores.assign(**filled).sort_values([*QUESTION, "observed_on", "observed_at", "first_row"], kind="stable")
     by = ordered.groupby([*QUESTION, "observed_on"], sort=False)
@@ -118,13 +126,18 @@ def _two_answers(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
 def _versions(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     """The first score of each further version of a scale."""
     del zone, until
-    scores = (
-        frames["scores"].dropna(subset=["version"]).sort_values(["patient", "observed_on", "first_row"], kind="stable")
+    scores = frames["scores"]
+    groups = grouped.numbered(scores, ["patient", "scale", "version"])
+    has = groups.keys["version"].notna()
+    is_one_of_several = (
+        groups.keys[has].duplicated(["patient", "scale"], keep=False).reindex(has.index, fill_value=False)
     )
+    if not is_one_of_several.any():
+        return nothing()
+    scores = scores[is_one_of_several.to_numpy()[groups.of]]
+    scores = scores.sort_values(["patient", "observed_on", "first_row"], kind="stable")
     first = scores.drop_duplicates(["patient", "scale", "version"])
     rows = first[first.duplicated(["patient", "scale"])]
-    if rows.empty:
-        return nothing()
     says = rows["scale"] + " is of version " + rows["version"] + " from here on, and was of another before"
     return told(rows, "versions", "score", says, "check which form was used")
 
@@ -152,7 +165,8 @@ def _copied(frames: Frames, *, zone: str, until: datetime) -> pd.DataFrame:
     del zone, until
     scores = frames["scores"]
     visits = scores[(scores["collected"] == "visit") & scores["as_stated"].isna()]
-    if visits.empty:
+    sizes = np.bincount(grouped.numbered(visits, ["patient", "observed_on"]).of)
+    if not (sizes >= COPIED).any():
         return nothing()
     keyed = visits[[*QUESTION, *ANSWER]].astype("str").apply(lambda column: column.fillna("-"))
     answers = keyed["scale"]

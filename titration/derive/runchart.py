@@ -1,6 +1,6 @@
 """Run charts of weekly medians: the longest run and the crossings beside their limits, and nothing else.
 
-Imports `grouped`, `moments`, `score`. Numbers and limits, no word for what they mean; there is no trend rule.
+Imports `grouped`, `moments`, `runs`, `score`. Numbers and limits, no word for what they mean; there is no trend rule.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from titration.derive import grouped, moments
+from titration.derive import grouped, moments, runs
 from titration.derive.score import SERIES, TYPES
 
 if TYPE_CHECKING:
@@ -117,31 +117,30 @@ def points(weeks: pd.DataFrame, *, centre_until: date | None = None) -> pd.DataF
         Perla 2011, doi:10.1136/bmjqs.2009.037895; useful points as in Anhoej & Olesen 2014,
         doi:10.1371/journal.pone.0113825.
     """
-    kept = weeks[weeks["is_kept"] & weeks["median"].notna()]
-    kept = kept.sort_values([*SERIES, "week_on"], kind="stable", ignore_index=True)
+    kept = weeks[[*SERIES, "week_on", "median"]][weeks["is_kept"] & weeks["median"].notna()]
     groups = grouped.numbered(kept, SERIES)
-    median = kept["median"].to_numpy()
+    order = np.lexsort((kept["week_on"].to_numpy(), groups.of))
+    kept = kept.take(order).reset_index(drop=True)
+    whose, median = groups.of[order], kept["median"].to_numpy()
     basis = np.ones(len(kept), dtype=bool)
     if centre_until is not None:
         basis = (kept["week_on"] + pd.Timedelta(days=6) <= pd.Timestamp(centre_until)).to_numpy()
-    centre = grouped.middles(np.where(basis, median, np.nan), groups.of, len(groups)).quantile(0.5)[groups.of]
+    centre = grouped.middles(np.where(basis, median, np.nan), whose, len(groups)).quantile(0.5)[whose]
     away = np.sign(np.round(median - centre, 9))
     useful = np.isfinite(away) & (away != 0)
-    of, sign = groups.of[useful], away[useful]
-    new = np.ones(len(of), dtype=bool)
-    new[1:] = (of[1:] != of[:-1]) | (sign[1:] != sign[:-1])
-    crossing = new.copy()
-    crossing[1:] &= of[1:] == of[:-1]
-    crossing[:1] = False
-    runs = np.cumsum(new)
+    of, sign = whose[useful], away[useful]
+    new = runs.begins(of, sign)
+    number = np.cumsum(new)
     start = np.zeros(len(groups), dtype="int64")
-    start[of[::-1]] = runs[::-1]
-    run, is_crossing = np.full(len(kept), np.nan), np.zeros(len(kept), dtype=bool)
-    run[useful], is_crossing[useful] = runs - start[of] + 1, crossing
-    lies = np.select([away > 0, away < 0, away == 0], ["above", "below", "on the centre"], default="")
-    words = pd.Series(lies, index=kept.index, dtype="str")
-    made = kept.assign(centre=centre, lies=words.mask(words == ""), run=run, is_crossing=is_crossing)
+    start[of[::-1]] = number[::-1]
+    run, is_crossing = np.zeros(len(kept), dtype="int64"), np.zeros(len(kept), dtype=bool)
+    run[useful], is_crossing[useful] = number - start[of] + 1, new & ~runs.begins(of)
+    lies = runs.words(LIES, np.select([away > 0, away < 0, away == 0], [0, 1, 2], default=-1))
+    made = kept.assign(centre=centre, lies=lies, run=runs.whole(run, ~useful), is_crossing=is_crossing)
     return moments.typed(made, POINTS)
+
+
+LIES: Final = ("above", "below", "on the centre")
 
 
 def run_chart(weeks: pd.DataFrame, *, centre_until: date | None = None) -> pd.DataFrame:
@@ -213,10 +212,10 @@ def _limits(useful: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64]]:
 def _longest(given: pd.DataFrame, of: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
     """The most points of one run of each series."""
     has = given["run"].notna().to_numpy()
-    runs = grouped.numbered(pd.DataFrame({"of": of[has], "run": given["run"][has].to_numpy()}), ["of", "run"])
-    length = np.bincount(runs.of, minlength=len(runs))
+    own, run = of[has], given["run"][has].to_numpy(dtype="int64")
+    first = np.flatnonzero(runs.begins(own, run))  # the points are in the order of their runs
     longest = np.zeros(count, dtype="int64")
-    np.maximum.at(longest, runs.keys["of"].to_numpy(), length)
+    np.maximum.at(longest, own[first], np.diff(np.append(first, len(own))))
     return longest
 
 

@@ -129,7 +129,7 @@ def spelt(values: pd.Series, unit: str, decimals: int = 3) -> pd.Series:
         By definition.
     """
     words = {v: f"{units.rounded(float(v), decimals)} {unit}" for v in values.dropna().unique()}
-    made: pd.Series = values.map(words).fillna("not stated").astype("str")
+    made: pd.Series = values.map(words).astype("str").fillna("not stated")
     return made
 
 

@@ -1,15 +1,16 @@
 """Each visit as one local day: the dose the patient came with and left with, and the scores of that day.
 
-Imports `dose`, `moments`, `reconcile`. It puts side by side what the record holds; it compares nothing.
+Imports `grouped`, `moments`, `reconcile`, `recorded`. It puts side by side what the record holds; it compares nothing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
-from titration.derive import moments, reconcile, recorded
+from titration.derive import grouped, moments, reconcile, recorded
 from titration.derive.kept import once
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ def visits(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime) ->
 
 def _visits(frames: Mapping[str, pd.DataFrame], *, zone: str, end: pd.Timestamp) -> pd.DataFrame:
     seen = _dated(frames["visits"], "visited", end, zone=zone)
-    scored = _dated(frames["scores"], "observed", end, zone=zone)
-    scored = scored[scored["collected"] == "visit"]
+    scores = frames["scores"]
+    scored = scores[["patient", "observed_at", "observed_on", "first_row"]][scores["collected"] == "visit"]
+    scored = _dated(scored, "observed", end, zone=zone)
     both = pd.concat([seen[[*WHOSE, "at"]], scored[[*WHOSE, "at"]]], ignore_index=True)
     days = both.groupby(WHOSE, sort=True)["at"].min().rename("visited_at").reset_index()
     days["days_since"] = days.groupby("patient")["day"].diff().dt.days.astype("Int64")
@@ -128,9 +130,10 @@ def scores_at(scores: pd.DataFrame, made: pd.DataFrame, *, zone: str) -> pd.Data
     Source:
         By definition.
     """
-    given = moments.in_order(scores, "observed", zone=zone)
+    place, ways = grouped.places(scores["collected"])
+    of_diary = np.array([*(way in DIARY for way in ways), False])[place]
+    given = moments.in_order(scores[~of_diary], "observed", zone=zone)
     given = given.assign(day=moments.local_day(given["moment"], zone=zone))
-    given = given[~given["collected"].isin(DIARY)]
     given = given.merge(made[[*WHOSE, "n_changes", "changed_at", "changed_by_day"]], on=WHOSE)
     is_sure = given["observed_at"].notna() & given["changed_by_day"].eq(other=False).fillna(value=False)
     beside = pd.Series("not known", index=given.index, dtype="str")
@@ -148,8 +151,12 @@ def _dated(frame: pd.DataFrame, stem: str, end: pd.Timestamp, *, zone: str) -> p
 
 def _named(seen: pd.DataFrame, name: str) -> pd.DataFrame:
     """The different words of each day, in order, with a comma between."""
-    words = seen[seen[name].notna()].drop_duplicates([*WHOSE, name])
-    return words.groupby(WHOSE)[name].agg(", ".join).astype("str").reset_index().astype({"day": moments.DAY})
+    words = seen[[*WHOSE, name]][seen[name].notna()].drop_duplicates()
+    several = words.duplicated(WHOSE, keep=False)
+    if not several.any():  # as nearly always; to join the words day by day is dear
+        return words
+    joined = words[several].groupby(WHOSE)[name].agg(", ".join).astype("str").reset_index()
+    return pd.concat([words[~several], joined.astype({"day": moments.DAY})], ignore_index=True)
 
 
 def _programs(frames: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timestamp) -> pd.DataFrame:

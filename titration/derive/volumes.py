@@ -1,19 +1,25 @@
 """What the recorded program took out of a reservoir between two fillings, by flow and by boluses.
 
-Imports `dose`, `moments`, `reconcile`. Reckoned from the record: nothing here knows what left the pump.
+Imports `moments`, `pairs`, `recorded`, `runs`. Reckoned from the record: nothing here knows what left the pump.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from titration.derive import moments, reconcile, recorded
+from titration.derive import moments, pairs, recorded, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    Places = npt.NDArray[np.int64]
+    _Taken = tuple[Places, npt.NDArray[np.float64], Places]
+    """Of each bolus its span, its volume, and where that is missing why, as a place in `_LACKS`."""
 
 SECOND = 1 / 86400
 ALLOWED = ("patient_bolus_mcg", "patient_bolus_max_per_day")
@@ -43,12 +49,12 @@ def flow(doses: pd.DataFrame) -> pd.DataFrame:
     Source:
         dose (mcg/day) / concentration (mcg/mL); by definition.
     """
-    strength = doses["concentration_mcg_per_ml"]
-    made = doses["dose_mcg_per_day"] / strength.where(strength > 0)
-    made = made.mask(doses["dose_mcg_per_day"] == 0, 0.0)
+    dose, strength = (runs.floats(doses[name]) for name in ("dose_mcg_per_day", "concentration_mcg_per_ml"))
+    made = np.where(dose == 0, 0.0, dose / np.where(strength > 0, strength, np.nan))
     if "flow_ml_per_day" in doses and "mode" in doses:
-        is_own = (doses["mode"] == "constant flow") & doses["flow_ml_per_day"].notna()
-        made = made.mask(is_own, doses["flow_ml_per_day"])
+        own = runs.floats(doses["flow_ml_per_day"])
+        is_own = np.asarray(doses["mode"].array == "constant flow", dtype=bool) & ~np.isnan(own)
+        made = np.where(is_own, own, made)
     return doses.assign(flow_ml_per_day=made)
 
 
@@ -74,11 +80,16 @@ def programs(frames: Mapping[str, pd.DataFrame], *, zone: str, until: pd.Timesta
     Source:
         By definition; see `flow`.
     """
-    doses = reconcile.on_record(frames, zone=zone)
+    said = ["row", "flow_ml_per_day", "drug", *ALLOWED]
+    doses = pd.concat([frames[name][said] for name in ("doses", "plans")], ignore_index=True)
     stairs = recorded.staircase(frames, zone=zone, until=until)
-    stairs = stairs[stairs["end"] > stairs["start"]].reset_index(drop=True)
-    said = doses[["row", "flow_ml_per_day", "drug", *ALLOWED]].assign(record="dose_change").astype({"record": "str"})
-    return flow(stairs.merge(said, on=["record", "row"], how="left"))
+    stairs = stairs.take(np.flatnonzero(stairs["end"] > stairs["start"])).reset_index(drop=True)
+    row = doses["row"].to_numpy()
+    by_row = np.argsort(row)
+    at = runs.matched(stairs["row"].to_numpy(), row[by_row])
+    is_set = (at >= 0) & np.asarray(stairs["record"].array == "dose_change", dtype=bool)
+    at = np.where(is_set, np.append(by_row, [-1])[at], -1)
+    return flow(stairs.assign(**{name: doses[name].array.take(at, allow_fill=True) for name in said[1:]}))
 
 
 def by_flow(spans: pd.DataFrame, stairs: pd.DataFrame, *, zone: str) -> pd.DataFrame:
@@ -119,35 +130,58 @@ def by_flow(spans: pd.DataFrame, stairs: pd.DataFrame, *, zone: str) -> pd.DataF
     Source:
         Flow x time; by definition.
     """
-    met = spans.rename_axis("span").reset_index().merge(stairs, on="patient", how="inner")
-    met = met[(met["start"] < met["to"]) & (met["end"] > met["since"])]
-    from_ = met["start"].where(met["start"] > met["since"], met["since"])
-    till = met["end"].where(met["end"] < met["to"], met["to"])
-    days = (till - from_).dt.total_seconds() / 86400
-    at_visit = moments.local_day(met["end"], zone=zone) <= moments.local_day(met["since"], zone=zone)
-    at_visit |= moments.local_day(met["start"], zone=zone) >= moments.local_day(met["to"], zone=zone)
-    unlike = _unlike(met, "concentration_mcg_per_ml", "filled_concentration_mcg_per_ml")
-    unlike |= _unlike(met.assign(**{n: met[n].str.casefold() for n in ("drug", "filled_drug")}), "drug", "filled_drug")
-    met = met.assign(days=days, flow_ml=days * met["flow_ml_per_day"], is_unlike=unlike & ~at_visit)
-    met["is_unexplained"] &= ~at_visit
-    met["allows_patient"] = (met[list(ALLOWED)].astype("float64") > 0).any(axis=1)
-    by = met.groupby("span")
-    made = pd.DataFrame({
-        "flow_ml": by["flow_ml"].sum().mask(met["flow_ml"].isna().groupby(met["span"]).any()),
-        "days": by["days"].sum(),
-        **{name: by[name].any() for name in ("is_unlike", "is_unexplained", "allows_patient")},
-    })  # fmt: skip
-    shown = pd.concat([met[~at_visit], met[met["is_unlike"]].iloc[::-1]]).drop_duplicates("span", keep="last")
-    shown = shown.set_index("span").reindex(spans.index)
-    made = made.reindex(spans.index).assign(
-        program_drug=shown["drug"], program_concentration_mcg_per_ml=shown["concentration_mcg_per_ml"]
+    of, at = pairs.of_patients(spans["patient"], stairs["patient"])
+    since, to, start, end = (
+        runs.naive(spans["since"])[of],
+        runs.naive(spans["to"])[of],
+        runs.naive(stairs["start"]),
+        runs.naive(stairs["end"]),
     )
-    flags = ["is_unlike", "is_unexplained", "allows_patient"]
-    return made.assign(days=made["days"].fillna(0.0), **{name: made[name].eq(other=True) for name in flags})
+    keep = np.flatnonzero((start[at] < to) & (end[at] > since))
+    of, at, since, to = of[keep], at[keep], since[keep], to[keep]
+    start, end = start[at], end[at]
+    days = (np.minimum(end, to) - np.maximum(start, since)).astype("int64") / 1e6 / 86400
+    (left_day, from_day, begun_day, next_day) = (
+        moments.local_days(each, zone=zone) for each in (end, since, start, to)
+    )
+    at_visit = (left_day <= from_day) | (begun_day >= next_day)
+    unlike = _unlike(spans, stairs, of, at)
+    is_unlike = unlike & ~at_visit
+    flow_ml = days * runs.floats(stairs["flow_ml_per_day"])[at]
+    allowed = np.logical_or.reduce([runs.floats(stairs[name]) > 0 for name in ALLOWED])
+    n, number = len(spans), np.arange(len(spans))
+    is_lacking = pairs.holds(of, np.isnan(flow_ml), n) | ~np.isin(number, of)
+    first_unlike = runs.matched(number, of[is_unlike])
+    last = _put(at[~at_visit], runs.matched(number, of[~at_visit], last=True))
+    shown = np.where(first_unlike >= 0, _put(at[is_unlike], first_unlike), last)
+    return pd.DataFrame({
+        "flow_ml": np.where(is_lacking, np.nan, pairs.sums(of, flow_ml, n)),
+        "days": pairs.sums(of, days, n),
+        "is_unlike": pairs.holds(of, is_unlike, n),
+        "is_unexplained": pairs.holds(of, stairs["is_unexplained"].to_numpy()[at] & ~at_visit, n),
+        "allows_patient": pairs.holds(of, allowed[at], n),
+        "program_drug": runs.taken(stairs["drug"].array, shown),
+        "program_concentration_mcg_per_ml": runs.taken(runs.floats(stairs["concentration_mcg_per_ml"]), shown),
+    }, index=spans.index)  # fmt: skip
 
 
-def _unlike(met: pd.DataFrame, one: str, other: str) -> pd.Series:
-    return met[one].notna() & met[other].notna() & (met[one] != met[other])
+def _put(places: Places, at: Places) -> Places:
+    made: Places = np.append(places, [-1])[at]
+    return made
+
+
+def _unlike(spans: pd.DataFrame, stairs: pd.DataFrame, of: Places, at: Places) -> npt.NDArray[np.bool_]:
+    """Whether program and reservoir are of one strength and drug, where both are stated."""
+    was, now = (
+        runs.floats(spans["filled_concentration_mcg_per_ml"])[of],
+        runs.floats(stairs["concentration_mcg_per_ml"])[at],
+    )
+    (filled, drug), names = runs.together(spans["filled_drug"], stairs["drug"])
+    alike = np.append(np.unique([name.casefold() for name in names], return_inverse=True)[1], [-1])
+    filled, drug = alike[filled], alike[drug]
+    other_drug = (filled[of] >= 0) & (drug[at] >= 0) & (filled[of] != drug[at])
+    made: npt.NDArray[np.bool_] = (~np.isnan(was) & ~np.isnan(now) & (was != now)) | other_drug
+    return made
 
 
 def by_bolus(
@@ -180,62 +214,85 @@ def by_bolus(
     Source:
         By definition. Bridge bolus: PMID 27433993.
     """
-    own = _given(spans, frames.get("boluses"), stairs, zone=zone)
-    read = _read(spans, frames.get("readouts"), stairs, zone=zone)
-    both = pd.concat([own, read], ignore_index=True) if len(read) else own
-    both = both.astype({"volume": "float64", "lacks": "str"})
-    volume = both.groupby("span")["volume"].sum().reindex(spans.index, fill_value=0.0)
-    lacks = both[both["lacks"].notna()].drop_duplicates("span").set_index("span")["lacks"]
-    is_read = spans.index.isin(read["span"])
-    return pd.DataFrame({"bolus_ml": volume, "lacks": lacks.reindex(spans.index), "read_patient": is_read})
+    parts = [
+        _given(spans, frames.get("boluses"), stairs, zone=zone),
+        _read(spans, frames.get("readouts"), stairs, zone=zone),
+    ]
+    of, volume, lacks = (np.concatenate(each) for each in zip(*parts, strict=True))
+    number = np.arange(len(spans))
+    is_lacking = np.isnan(volume)
+    lacking = of[is_lacking]
+    order = np.argsort(lacking, kind="stable")  # what comes first says why
+    first = _put(order, runs.matched(number, lacking[order]))
+    return pd.DataFrame({
+        "bolus_ml": pairs.sums(of, volume, len(spans)),
+        "lacks": runs.words(_LACKS, _put(lacks[is_lacking], first)),
+        "read_patient": np.isin(number, parts[1][0]),
+    }, index=spans.index)  # fmt: skip
 
 
-def _given(spans: pd.DataFrame, boluses: pd.DataFrame | None, stairs: pd.DataFrame, *, zone: str) -> pd.DataFrame:
+_LACKS: Final = (NO_BRIDGE, NO_BOLUS, NO_PATIENT)
+
+
+def _given(spans: pd.DataFrame, boluses: pd.DataFrame | None, stairs: pd.DataFrame, *, zone: str) -> _Taken:
     if boluses is None or boluses.empty:
-        return pd.DataFrame({"span": spans.index[:0], "volume": np.empty(0), "lacks": np.empty(0, dtype=object)})
+        return _nothing()
     from_pump = (boluses["route"] == "pump") | (boluses["route"].isna() & (boluses["bolus"] != "screening"))
-    placed = moments.placed(boluses[from_pump], "given", zone=zone).rename(columns={"moment": "at"})
-    met = spans.rename_axis("span").reset_index().merge(placed, on="patient", how="inner", suffixes=("", "_bolus"))
-    filled_on, next_on = (moments.local_day(met[name], zone=zone) for name in ("since", "to"))
-    by_time = (met["at"] >= met["since"]) & (met["at"] < met["to"])
-    by_day = (met["given_on"] >= filled_on) & (met["given_on"] < next_on)
-    met = met[by_time.where(~met["by_day"], by_day)].reset_index(drop=True)
-    program = _program_at(met[["patient", "at"]], stairs)
-    is_bridge = met["bolus"] == "bridge"
-    strength = program["concentration_mcg_per_ml"].where(~is_bridge, met["old_concentration_mcg_per_ml"])
-    volume = met["volume_ml"].fillna(met["dose_mcg"] / strength.where(strength > 0))
-    paused = program["flow_ml_per_day"] * met["duration_min"] / (24 * 60)
-    lacks = pd.Series(np.where(is_bridge, NO_BRIDGE, NO_BOLUS), index=met.index, dtype="str")
-    volume = volume.where(~is_bridge, volume - paused)
-    return pd.DataFrame({"span": met["span"], "volume": volume, "lacks": lacks.where(volume.isna())})
+    boluses = boluses[from_pump]
+    moment, by_day = moments.instants(boluses, "given", zone=zone)
+    of, at = pairs.of_patients(spans["patient"], boluses["patient"])
+    since, to, when = runs.naive(spans["since"]), runs.naive(spans["to"]), moment[at]
+    filled_on, next_on = (moments.local_days(each, zone=zone)[of] for each in (since, to))
+    given_on = boluses["given_on"].to_numpy(dtype="datetime64[D]")[at]
+    by_time = (when >= since[of]) & (when < to[of])
+    keep = np.flatnonzero(np.where(by_day[at], (given_on >= filled_on) & (given_on < next_on), by_time))
+    of, own = of[keep], boluses.take(at[keep])
+    program = _program_at(own["patient"], when[keep], stairs)
+    is_bridge = np.asarray(own["bolus"].array == "bridge", dtype=bool)
+    strength = np.where(
+        is_bridge, runs.floats(own["old_concentration_mcg_per_ml"]), _of(stairs, "concentration_mcg_per_ml", program)
+    )
+    volume, dose, minutes = (runs.floats(own[name]) for name in ("volume_ml", "dose_mcg", "duration_min"))
+    volume = np.where(np.isnan(volume), dose / np.where(strength > 0, strength, np.nan), volume)
+    paused = _of(stairs, "flow_ml_per_day", program) * minutes / (24 * 60)
+    return (
+        of,
+        np.where(is_bridge, volume - paused, volume),
+        np.where(is_bridge, _LACKS.index(NO_BRIDGE), _LACKS.index(NO_BOLUS)),
+    )
 
 
-def _read(spans: pd.DataFrame, readouts: pd.DataFrame | None, stairs: pd.DataFrame, *, zone: str) -> pd.DataFrame:
+def _read(spans: pd.DataFrame, readouts: pd.DataFrame | None, stairs: pd.DataFrame, *, zone: str) -> _Taken:
     """Patient-activated boluses by the readouts of each span; the one at the next filling is of this span."""
-    none = pd.DataFrame({"span": spans.index[:0], "volume": np.empty(0), "lacks": np.empty(0, dtype=object)})
     if readouts is None or readouts.empty:
-        return none
+        return _nothing()
     stated = readouts[readouts[["patient_boluses", "patient_boluses_mcg"]].notna().any(axis=1)]
-    placed = moments.placed(stated, "read", zone=zone).rename(columns={"moment": "at"})
-    kept = ["patient", "at", "patient_boluses", "patient_boluses_mcg"]
-    met = spans.rename_axis("span").reset_index().merge(placed[kept], on="patient", how="inner")
-    met = met[(met["at"] > met["since"]) & (met["at"] <= met["to"])].reset_index(drop=True)
-    if met.empty:
-        return none
+    moment, _ = moments.instants(stated, "read", zone=zone)
+    of, at = pairs.of_patients(spans["patient"], stated["patient"])
+    when = moment[at]
+    keep = np.flatnonzero((when > runs.naive(spans["since"])[of]) & (when <= runs.naive(spans["to"])[of]))
+    of, own = of[keep], stated.take(at[keep])
     # the readout comes before what is changed at its instant
-    program = _program_at(met[["patient", "at"]], stairs, exact=False)
-    n = met["patient_boluses"].astype("float64")
-    amount = met["patient_boluses_mcg"].fillna((n * program["patient_bolus_mcg"]).mask(n == 0, 0.0))
-    volume = (amount / program["concentration_mcg_per_ml"]).mask(amount == 0, 0.0)
-    lacks = pd.Series(NO_PATIENT, index=met.index, dtype="str").where(volume.isna())
-    return pd.DataFrame({"span": met["span"], "volume": volume, "lacks": lacks})
+    program = _program_at(own["patient"], when[keep], stairs, exact=False)
+    n, amount = (runs.floats(own[name]) for name in ("patient_boluses", "patient_boluses_mcg"))
+    counted = np.where(n == 0, 0.0, n * _of(stairs, "patient_bolus_mcg", program))
+    amount = np.where(np.isnan(amount), counted, amount)
+    with np.errstate(divide="ignore", invalid="ignore"):  # as frames divide: of a strength of 0 it is no volume
+        volume = np.where(amount == 0, 0.0, amount / _of(stairs, "concentration_mcg_per_ml", program))
+    return of, volume, np.full(len(of), _LACKS.index(NO_PATIENT))
 
 
-def _program_at(given: pd.DataFrame, stairs: pd.DataFrame, *, exact: bool = True) -> pd.DataFrame:
-    """The program in force at each of those instants; missing where there is none."""
-    left = given.assign(place=np.arange(len(given))).sort_values("at", kind="stable")
-    right = stairs.sort_values("start", kind="stable")
-    met = pd.merge_asof(
-        left, right, left_on="at", right_on="start", by="patient", allow_exact_matches=exact
-    ).sort_values("place", kind="stable", ignore_index=True)
-    return met.set_axis(given.index)
+def _nothing() -> _Taken:
+    none = np.zeros(0, dtype="int64")
+    return none, np.zeros(0), none
+
+
+def _of(stairs: pd.DataFrame, name: str, program: Places) -> npt.NDArray[np.float64]:
+    made: npt.NDArray[np.float64] = runs.taken(runs.floats(stairs[name]), program)
+    return made
+
+
+def _program_at(patient: pd.Series, at: npt.NDArray[Any], stairs: pd.DataFrame, *, exact: bool = True) -> Places:
+    """The place of the program that began last at each of those instants; -1 where there is none."""
+    (own, of), _ = runs.together(patient, stairs["patient"])
+    return runs.met(own, at, of, runs.naive(stairs["start"]), exact=exact)

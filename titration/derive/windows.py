@@ -1,6 +1,6 @@
 """The scores of the days before and after each dose change, side by side.
 
-Imports `cuts`, `grouped`, `moments`, `score`, `washout`. It places scores beside a change; it does not say that one made
+Imports `cuts`, `grouped`, `inside`, `moments`, `score`, `washout`. It places scores beside a change; it does not say that one made
 the other, and "not computable" is an answer.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from titration.derive import cuts, grouped, moments
+from titration.derive import cuts, grouped, inside, moments
 from titration.derive.score import SERIES, TYPES, labels, measured, ranked, with_rank
 from titration.derive.washout import DAY, HOUR, WINDOW, Window, recalled
 
@@ -115,143 +115,116 @@ def before_after(
     changed = cuts.changes(stairs)
     device = cuts.device_changes({}, zone=zone) if device_changes is None else device_changes
     near = cuts.beside(changed, device, zone=zone)
-    given = ranked(moments.placed(scores, "observed", zone=zone), scales)
-    given = given[[*SERIES, "moment", "by_day", "rank", "is_grade"]]
-    given = with_rank(given)
+    given = with_rank(ranked(scores[[*SERIES, "observed_at", "observed_on", "value", "grade"]], scales))
     series = grouped.numbered(given, SERIES)
-    pairs, of_series = _pairs(changed.join(near), series.keys)
-    pairs = _edges(recalled(pairs, scales), zone=zone, window=window)
-    sorted_ = _in_order(given, series.of)
-    found = {side: _values(pairs, side, of_series, sorted_, zone=zone) for side in SIDES}
-    pairs = pairs.assign(before_n=found["before"].n, after_n=found["after"].n)
-    pairs = pairs.assign(not_computable=_reasons(pairs, zone=zone, window=window))
-    pairs = pairs.assign(is_computable=pairs["not_computable"].isna())
-    is_grade = np.bincount(series.of, weights=given["is_grade"].to_numpy(), minlength=len(series)) > 0
+    keys = _known(recalled(series.keys, scales), given["is_grade"].to_numpy(), series.of, scales)
+    of, own = _pairs(changed["patient"], keys["patient"])
+    pairs = _columns(changed.join(near), of) | _columns(keys.drop(columns="patient"), own)
+    pairs |= _edges(pairs, zone=zone, window=window)
+    lines = inside.lines(given, series.of, zone=zone)
+    edges = {side: (pairs[f"{side}_start_s"], pairs[f"{side}_end_s"]) for side in SIDES}
+    found = {side: inside.values(lines, own, *edges[side], zone=zone) for side in SIDES}
+    pairs |= {f"{side}_n": found[side].n for side in SIDES}
+    says = _reasons(pairs, zone=zone, window=window)
+    pairs |= {"not_computable": says.array, "is_computable": says.isna().to_numpy()}
     for side in SIDES:
-        pairs = _described(pairs, side, found[side], is_grade=is_grade[of_series], scales=scales)
-    return moments.typed(pairs.assign(difference=pairs["after_median"] - pairs["before_median"]), WINDOWS)
+        pairs |= _described(pairs, side, found[side], scales=scales)
+    pairs["difference"] = pairs["after_median"] - pairs["before_median"]
+    return moments.typed(pd.DataFrame({name: pairs[name] for name in WINDOWS}, copy=False), WINDOWS)
 
 
-def _pairs(changed: pd.DataFrame, keys: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
-    """Each change beside each series of its patient, and the number of the series."""
-    whose, patients = (part["patient"].to_numpy(dtype=object) for part in (keys, changed))
-    first = np.searchsorted(whose, patients, side="left")
-    of, series = grouped.spans(first, np.searchsorted(whose, patients, side="right"))
-    left = changed.iloc[of].reset_index(drop=True)
-    right = keys.drop(columns="patient").iloc[series].reset_index(drop=True)
-    return pd.concat([left, right], axis=1), series
+def _known(
+    keys: pd.DataFrame, is_grade: npt.NDArray[np.bool_], of: npt.NDArray[np.int64], scales: Mapping[str, Scale]
+) -> pd.DataFrame:
+    """The series with whether their values are grades, and whether a mean may be taken of them."""
+    n_grades = np.bincount(of[is_grade], minlength=len(keys))
+    return keys.assign(is_grade=n_grades > 0, is_measured=measured(keys["scale"], scales))
 
 
-def _edges(pairs: pd.DataFrame, *, zone: str, window: Window) -> pd.DataFrame:
+def _pairs(patients: pd.Series, whose: pd.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Each change beside each series of its patient: the place of the change and that of the series, which are sorted."""
+    code, names = grouped.places(patients)
+    sorted_ = whose.to_numpy(dtype=object)
+    first, after = (np.searchsorted(sorted_, names, side=side)[code] for side in ("left", "right"))
+    return grouped.spans(first, after)
+
+
+def _columns(frame: pd.DataFrame, place: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """The columns of the rows at those places."""
+    if np.array_equal(place, np.arange(len(frame))):  # as where each patient has one series
+        return {str(name): column.array for name, column in frame.items()}
+    return {str(name): column.array.take(place) for name, column in frame.items()}
+
+
+def _edges(pairs: Mapping[str, Any], *, zone: str, window: Window) -> dict[str, Any]:
     """The edges of both windows in seconds, and whether a washout that is not given would be needed."""
-    length, recall = window.days * DAY, pairs["recall_h"].to_numpy() * HOUR
+    times = {name: pd.Series(pairs[name]) for name in ("start", "by_day", "since", "since_by_day", "until")}
+    on_start, on_late, before_late = (np.asarray(pairs[name]) for name in ("on_start", "on_late", "before_late"))
+    length, recall = window.days * DAY, np.asarray(pairs["recall_h"]) * HOUR
     settle = window.washout_h * HOUR + recall
-    start = cuts.seconds(pairs["start"]).astype("float64")
-    since = cuts.certain(pairs["since"], pairs["since_by_day"], zone=zone)
+    start = cuts.seconds(times["start"]).astype("float64")
+    since = cuts.certain(times["since"], times["since_by_day"], zone=zone)
     before_start = np.maximum(start - length, since + settle)
-    after_start = cuts.certain(pairs["start"], pairs["by_day"], zone=zone) + settle
-    on_late, before_late = pairs["on_late"].to_numpy(), pairs["before_late"].to_numpy()
+    after_start = cuts.certain(times["start"], times["by_day"], zone=zone) + settle
     if window.device_washout_h is None:
         needs = np.isfinite(on_late) | (before_late + settle > start - length)
     else:
         clear = window.device_washout_h * HOUR + recall
         before_start = np.maximum(before_start, before_late + clear)
         after_start = np.maximum(after_start, np.maximum(on_late, before_late) + clear)
-        needs = np.zeros(len(pairs), dtype=bool)
-    before_end = np.minimum(start, pairs["on_start"].to_numpy())
-    until = np.minimum(cuts.seconds(pairs["until"]), pairs["following"].to_numpy())
+        needs = np.zeros(len(start), dtype=bool)
+    before_end = np.minimum(start, on_start)
+    until = np.minimum(cuts.seconds(times["until"]), np.asarray(pairs["following"]))
     after_end = np.minimum(after_start + length, until)
-    return pairs.assign(
-        before_start=np.minimum(before_start, before_end), before_end=before_end,
-        after_start=after_start, after_end=np.maximum(after_end, after_start), needs=needs,
-        washout_h=window.washout_h,
-    )  # fmt: skip
+    return {
+        "before_start_s": np.minimum(before_start, before_end), "before_end_s": before_end,
+        "after_start_s": after_start, "after_end_s": np.maximum(after_end, after_start), "needs": needs,
+        "washout_h": np.full(len(start), float(window.washout_h)),
+    }  # fmt: skip
 
 
-def _in_order(
-    given: pd.DataFrame, series: npt.NDArray[np.int64]
-) -> dict[bool, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
-    """The scores by series and time, those with a time (False) and those of a day alone (True): key and rank."""
-    rank, by_day = given["rank"].to_numpy(), given["by_day"].to_numpy()
-    key = cuts.keyed(series, cuts.seconds(given["moment"]))
-    made = {}
-    for is_day in (False, True):
-        mine = by_day == is_day
-        if mine.any():
-            own, ranks = (key, rank) if mine.all() else (key[mine], rank[mine])
-            order = np.argsort(own, kind="stable")
-            made[is_day] = own[order], ranks[order]
-    return made
-
-
-def _values(
-    pairs: pd.DataFrame,
-    side: str,
-    of_series: npt.NDArray[np.int64],
-    given: dict[bool, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]],
-    *,
-    zone: str,
-) -> grouped.Middles:
-    """The values of each pair inside its window on that side; a day alone must lie inside as a whole."""
-    start, end = (pairs[f"{side}_{edge}"].to_numpy() for edge in ("start", "end"))
-    of, values = [], []
-    for is_day, (own, ranks) in given.items():
-        stop = _day_starts(end, zone=zone) if is_day else end
-        first, last = (np.searchsorted(own, cuts.keyed(of_series, edge)) for edge in (start, stop))
-        pair, place = grouped.spans(first, last)
-        of.append(pair)
-        values.append(ranks[place])
-    if not of:
-        of, values = [np.zeros(0, dtype="int64")], [np.zeros(0)]
-    return grouped.middles(np.concatenate(values), np.concatenate(of), len(pairs))
-
-
-def _day_starts(second: npt.NDArray[np.float64], *, zone: str) -> npt.NDArray[np.int64]:
-    """The second the day began in which each lies."""
-    return cuts.seconds(moments.day_start(moments.local_day(_instants(second), zone=zone), zone=zone))
-
-
-def _instants(second: npt.NDArray[np.float64]) -> pd.Series:
-    return pd.Series(pd.to_datetime(second.astype("int64"), unit="s", utc=True)).astype(moments.INSTANT)
-
-
-def _reasons(pairs: pd.DataFrame, *, zone: str, window: Window) -> pd.Series:
+def _reasons(pairs: Mapping[str, Any], *, zone: str, window: Window) -> pd.Series:
     """Why a pair is not computable; missing where it is."""
-    narrow = (pairs["before_end"] <= pairs["before_start"]) | (pairs["after_end"] <= pairs["after_start"])
-    few = (pairs["before_n"] < window.least_n) | (pairs["after_n"] < window.least_n)
-    says = pd.Series(np.full(len(pairs), None, dtype=object), index=pairs.index)
-    own = pairs[few]
-    sides = own["before_n"].astype("str") + " values before, " + own["after_n"].astype("str") + " after"
-    says[few] = "not computable: " + sides + f"; {window.least_n} needed on each side"
-    says[narrow] = f"not computable: {NO_DAYS}"
-    own = pairs[pairs["needs"]]
-    day = moments.local_day(own["start"], zone=zone).dt.strftime("%Y-%m-%d").astype("str")
-    device = "a change of " + own["what"].astype("str") + " on or before " + day + ", and no washout is given for it"
-    says[pairs["needs"]] = "not computable: " + device
-    says[pairs["is_unexplained"]] = f"not computable: {UNEXPLAINED}"
-    return says.astype("str")
+    before, after, needs = pairs["before_n"], pairs["after_n"], pairs["needs"]
+    few = (before < window.least_n) | (after < window.least_n)
+    counts = grouped.numbered(pd.DataFrame({"before": before[few], "after": after[few]}), ["before", "after"])
+    sides = counts.keys["before"].astype("str") + " values before, " + counts.keys["after"].astype("str") + " after"
+    days = moments.local_day(pd.Series(pairs["start"][needs]), zone=zone)
+    device = grouped.numbered(pd.DataFrame({"what": pairs["what"][needs], "day": days}), ["what", "day"])
+    day = device.keys["day"].dt.strftime("%Y-%m-%d").astype("str")
+    near = "a change of " + device.keys["what"].astype("str") + " on or before " + day
+    told = [
+        sides + f"; {window.least_n} needed on each side",
+        near + ", and no washout is given for it",
+        [NO_DAYS],
+        [UNEXPLAINED],
+    ]
+    says = pd.concat([pd.Series(each, dtype="str") for each in told], ignore_index=True)
+    way = np.full(len(needs), -1)
+    way[few] = counts.of
+    for side in SIDES:
+        way[pairs[f"{side}_end_s"] <= pairs[f"{side}_start_s"]] = len(says) - 2
+    way[needs] = len(counts) + device.of
+    way[np.asarray(pairs["is_unexplained"])] = len(says) - 1
+    return pd.Series(("not computable: " + says).array.take(way, allow_fill=True))
 
 
 def _described(
-    pairs: pd.DataFrame,
-    side: str,
-    found: grouped.Middles,
-    *,
-    is_grade: npt.NDArray[np.bool_],
-    scales: Mapping[str, Scale],
-) -> pd.DataFrame:
-    """With the edges of that side as instants and, where computable, what stands in its middle and at its ends."""
-    shown = pairs["is_computable"].to_numpy()
+    pairs: Mapping[str, Any], side: str, found: grouped.Middles, *, scales: Mapping[str, Scale]
+) -> dict[str, Any]:
+    """The edges of that side as instants and, where computable, what stands in its middle and at its ends."""
+    shown, is_grade = np.asarray(pairs["is_computable"]), np.asarray(pairs["is_grade"])
     numbers = {"median": found.quantile(0.5), "low": found.low, "q1": found.quantile(0.25), "q3": found.quantile(0.75),
                "high": found.high}  # fmt: skip
-    grades = {"median": found.lower(), "low": found.low, "high": found.high}
     made: dict[str, Any] = {name: np.where(shown & ~is_grade, values, np.nan) for name, values in numbers.items()}
-    for name, places in grades.items():
-        made[f"{name}_grade"] = labels(pairs["scale"], np.where(shown & is_grade, places, np.nan), scales)
-    has_mean = shown & measured(pairs["scale"], scales).to_numpy()
-    made["mean"] = np.where(has_mean, found.mean, np.nan)
-    made |= {edge: _instants(pairs[f"{side}_{edge}"].to_numpy()) for edge in ("start", "end")}
-    return pairs.assign(**{f"{side}_{name}": values for name, values in made.items()})
+    scale, none = pd.Series(pairs["scale"]), np.full(len(shown), np.nan)
+    is_grade, is_mean = shown & is_grade, shown & np.asarray(pairs["is_measured"])
+    places = {"median": found.lower(), "low": found.low, "high": found.high} if is_grade.any() else {}
+    for name in ("median", "low", "high"):
+        made[f"{name}_grade"] = labels(scale, np.where(is_grade, places.get(name, none), np.nan), scales).array
+    made["mean"] = np.where(is_mean, found.mean, np.nan) if is_mean.any() else none
+    made |= {edge: inside.instants(pairs[f"{side}_{edge}_s"]).array for edge in ("start", "end")}
+    return {f"{side}_{name}": values for name, values in made.items()}
 
 
 def by_direction(windows: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from titration.derive import cuts, moments, recorded, score, windows
 from titration.derive.kept import own_frames
 from titration.derive.score import SERIES
 from titration.derive.washout import WINDOW
-from titration.plot import sheet, style
+from titration.plot import sheet, spoken, style
 from titration.plot.content import Panel, each
 from titration.plot.draw_scores import draw_scale
 from titration.plot.run_chart import series_words
@@ -94,7 +94,7 @@ def before_after(
     with style.plain():
         page = sheet.Sheet(
             heading, ROW_IN * max(min(len(groups), MOST_PANELS), 1) + BOTTOM_IN,
-            twin=sheet.twin([heading, "", *lines, "", *footer]), footer=footer,
+            twin=spoken.twin([heading, "", *lines, "", *footer]), footer=footer,
         )  # fmt: skip
         for place, (_, part) in enumerate(groups[:MOST_PANELS]):
             ax = page.axes(LEFT_IN, 0.3 + ROW_IN * place, WIDE_IN, PANEL_IN)

@@ -35,7 +35,7 @@ _RULES = (
 )  # the longest window in days, and the step of its ticks
 
 
-def numbers(walls: pd.Series | pd.DatetimeIndex) -> npt.NDArray[Any]:
+def numbers(walls: pd.Series | pd.DatetimeIndex | np.datetime64) -> npt.NDArray[Any]:
     """Wall-clock times as days since 1970.
 
     Example:
@@ -54,7 +54,7 @@ def number(instant: pd.Timestamp, zone: str) -> float:
         >>> number(pd.Timestamp("1970-01-02T00:00Z"), "UTC")
         1.0
     """
-    return float(numbers(pd.Series([instant.tz_convert(zone).tz_localize(None)]))[0])
+    return float(numbers(instant.tz_convert(zone).tz_localize(None).to_datetime64()))
 
 
 def ticks(first: float, last: float) -> tuple[list[float], list[str], list[float]]:
@@ -121,6 +121,6 @@ def draw_time(ax: Axes, *, labelled: bool) -> Axes:
     ax.tick_params(axis="x", length=2.5 if labelled else 0, width=0.6, color=style.GREY, labelbottom=labelled, pad=2)
     colour = style.LIGHT if len(years) <= MOST_YEARS else style.FAINT
     width = 0.7 if last - first <= MOST_THICK_DAYS else 0.35
-    for year in years:
-        style.upright(ax, year, color=colour, linewidth=width, zorder=0, gid="year")
+    if years:
+        style.uprights(ax, years, color=colour, linewidth=width, zorder=0, gid="year")
     return ax

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from matplotlib.collections import PolyCollection
-from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.transforms import AffineDeltaTransform
 
@@ -22,7 +21,7 @@ from titration.plot.axis import MONTHS
 from titration.plot.content import each
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from matplotlib.axes import Axes
@@ -35,6 +34,8 @@ WEEKS, CELL_IN = 27, 0.205
 LEFT_IN, TOP_IN, GAP_IN, KEY_IN = 0.5, 0.2, 0.14, 0.68
 KEY_ROW_IN = 0.26
 MOST_BEFORE_NAME = 12
+Stroke = tuple[tuple[float, float], tuple[float, float]]
+"""From where to where a line is drawn."""
 """A month that began earlier has no name at the left edge: that of the following month stands there."""
 
 
@@ -120,16 +121,17 @@ def _draw_band(ax: Axes, shown: Shown, monday: pd.Timestamp, weeks: int) -> Axes
     ax.set_yticks(np.arange(7) + 0.5, labels=calendar_said.DAYS, **style.words(style.TINY_PT, style.GREY))
     ax.tick_params(axis="y", length=0)
     inside = (shown.days["day"] >= monday) & (shown.days["day"] < monday + pd.Timedelta(days=7 * weeks))
-    named, squares = False, _Squares([], [])
+    named, squares, borders = False, _Squares([], []), list[Stroke]()
     for day in each(shown.days[inside]):
         x, y = divmod((day.day - monday).days, 7)
         _draw_day(ax, x, y, day, shown, squares)
-        _draw_border(ax, x, y, day.day, shown)
+        borders += _borders(x, y, day.day, shown)
         is_edge = day.day in {shown.first, monday} and day.day.day <= MOST_BEFORE_NAME
         if day.day.day == 1 or is_edge:
             _name_month(ax, x, day.day, with_year=not named or day.day.month == 1)
             named = True
     squares.draw(ax)
+    _draw_borders(ax, borders)
     return ax
 
 
@@ -186,21 +188,23 @@ def _draw_day(ax: Axes, x: float, y: float, day: Any, shown: Shown, squares: _Sq
                 markeredgewidth=0.8, linestyle="none", gid="refill")  # fmt: skip
 
 
-def _draw_border(ax: Axes, x: float, y: float, day: pd.Timestamp, shown: Shown) -> None:
-    """The border towards the month before."""
-    look: dict[str, Any] = {
-        "color": style.INK,
-        "linewidth": 1.0,
-        "solid_capstyle": "projecting",
-        "gid": "month",
-        "zorder": 4,
-        "clip_on": False,
-    }
+def _borders(x: float, y: float, day: pd.Timestamp, shown: Shown) -> Iterator[Stroke]:
+    """The border of one square towards the month before."""
     before = day - pd.Timedelta(days=7)
     if before.month != day.month and before >= shown.first:
-        ax.add_line(Line2D([x, x], [y, y + 1], **look))
+        yield (x, y), (x, y + 1)
     if day.day == 1 and y > 0 and day > shown.first:
-        ax.add_line(Line2D([x, x + 1], [y, y], **look))
+        yield (x, y), (x + 1, y)
+
+
+def _draw_borders(ax: Axes, borders: Sequence[Stroke]) -> None:
+    """All of them as one artist, with a gap between each and the next."""
+    at = [point for begin, end in borders for point in (begin, end, (np.nan, np.nan))]
+    if at:
+        style.line(
+            ax, *zip(*at, strict=True), color=style.INK, linewidth=1.0, solid_capstyle="projecting", gid="month", zorder=4,
+            clip_on=False,
+        )  # fmt: skip
 
 
 def _name_month(ax: Axes, x: float, day: pd.Timestamp, *, with_year: bool) -> None:

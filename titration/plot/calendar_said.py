@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from titration.plot import sheet
+from titration.plot import spoken
 from titration.plot.content import each
 from titration.units import rounded
 
@@ -56,7 +56,7 @@ def footer(shown: Shown) -> list[str]:
 
 def twin(shown: Shown) -> str:
     """The whole calendar in words, a line a week."""
-    return sheet.twin([heading(shown), series(shown), "", *_weeks(shown), "", _KEY, *footer(shown)])
+    return spoken.twin([heading(shown), series(shown), "", *_weeks(shown), "", _KEY, *footer(shown)])
 
 
 _KEY = ". not filled in; - none expected or no score; x no value; * late; ! dose change; o refill"

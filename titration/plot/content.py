@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import pandas as pd
 
     from titration.scales import Scale
 
 
-def each(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows of a frame, one by one, their columns as attributes."""
-    return frame.itertuples()
+def each(frame: pd.DataFrame, *columns: str) -> Iterator[Any]:
+    """The rows of a frame, one by one, their columns as attributes: those named alone, as each column costs; else all."""
+    return (frame[list(columns)] if columns else frame).itertuples()
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,17 +127,17 @@ class Content:
         """How many of the scores shown come by each provenance."""
         return Counter(kind for p in self.panels for s in p.series for kind in s.points["provenance"].tolist())
 
-    @property
+    @cached_property
     def last(self) -> pd.Series:
         """The last piece of the staircase."""
         return self.stairs.iloc[-1]
 
-    @property
+    @cached_property
     def confirmed(self) -> pd.Series | None:
         """The last confirmation: the program as it was set or found; None when there is none."""
         return None if self.confirmations.empty else self.confirmations.iloc[-1]
 
-    @property
+    @cached_property
     def readouts(self) -> pd.DataFrame:
         """The confirmations of the window that are readouts."""
         known = self.confirmations
@@ -163,11 +163,11 @@ class Content:
 
     def wall(self, instants: pd.Series) -> pd.Series:
         """The instants as the clock on the wall showed them, for the axis and for print."""
-        walls: pd.Series = instants.dt.tz_convert(self.zone).dt.tz_localize(None)
-        return walls
+        walls = pd.DatetimeIndex(instants).tz_convert(self.zone).tz_localize(None)
+        return pd.Series(walls, index=instants.index, name=instants.name)
 
     @property
     def is_assigned(self) -> bool:
         """Whether any time shown was assigned, not observed."""
         given = [self.stairs, *self.lanes.values(), *(s.points for p in self.panels for s in p.series)]
-        return any("timing" in frame and frame["timing"].eq("assigned").any() for frame in given)
+        return any("timing" in frame and "assigned" in frame["timing"].unique() for frame in given)

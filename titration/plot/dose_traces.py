@@ -11,7 +11,7 @@ import numpy as np
 
 from titration.cohort.traces import percentiles, traces
 from titration.derive import moments
-from titration.plot import sheet, style
+from titration.plot import sheet, spoken, style
 from titration.plot.draw_doses import levels
 from titration.units import number, rounded
 
@@ -59,7 +59,7 @@ def dose_traces(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetim
     footer = _footer(last.tz_convert(zone), least)
     said = [heading, "", *_said(found, least), "", *footer]
     with style.plain():
-        page = sheet.Sheet(heading, 0.12 + PANEL_IN + GAP_IN + COUNT_IN + 0.42, twin=sheet.twin(said), footer=footer)
+        page = sheet.Sheet(heading, 0.12 + PANEL_IN + GAP_IN + COUNT_IN + 0.42, twin=spoken.twin(said), footer=footer)
         ax = page.axes(LEFT_IN, 0.12, WIDE_IN, PANEL_IN)
         below = page.axes(LEFT_IN, 0.12 + PANEL_IN + GAP_IN, WIDE_IN, COUNT_IN)
         _draw(ax, given, found[found["n"] >= least])

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 HEADROOM = 1.32
 MOST_WITH_PERCENT = 24
 EMPTY_TOP = 100.0
+LABELLED = (
+    "dose_mcg_per_day", "change_mcg_per_day", "change_pct", "mode", "from_mode", "is_redistributed", "least", "most",
+    "status",
+)  # fmt: skip
+"""What a label is made of."""
+MARKED = (*LABELLED, "start", "end", "began", "timing", "is_open", "is_change")
+"""What a mark is made of, and a label; a frame of all columns is dear to cut."""
 NARROW_IN = 3.6  # narrower axes have no room for a title and a long note
 RISING = (Place(1.0, 3.2), Place(-1.5, 2.8, 1.0), Place(0, 3.5, 0.5), Place(1.0, -3.2), Place(0, -3.5, 0.5))
 FALLING = (
@@ -89,11 +96,12 @@ def _runs(shown: Content) -> list[tuple[bool, list[float], list[float]]]:
     """Runs of the staircase that are drawn alike: dashed or not, times, doses."""
     runs: list[tuple[bool, list[float], list[float]]] = []
     begin = axis.number(shown.since, shown.zone)
-    held = shown.stairs[(shown.stairs["end"] > shown.stairs["start"]) | shown.stairs["is_open"]]
-    held = held[held["dose_mcg_per_day"].notna()]
+    held = shown.stairs[["start", "end", "dose_mcg_per_day", "is_confirmed", "is_open", "status"]]
+    held = held[((held["end"] > held["start"]) | held["is_open"]) & held["dose_mcg_per_day"].notna()]
     starts, ends = (axis.numbers(shown.wall(held[name])) for name in ("start", "end"))
     was: tuple[float, float] | None = None
-    for start, end, piece in zip(starts, ends, each(held), strict=True):
+    pieces = each(held, "dose_mcg_per_day", "is_confirmed", "status")
+    for start, end, piece in zip(starts, ends, pieces, strict=True):
         from_, mcg = max(float(start), begin), piece.dose_mcg_per_day
         is_dashed = not piece.is_confirmed
         joins = was is not None and was[0] == start
@@ -137,8 +145,11 @@ def _draw_lines(ax: Axes, shown: Content, room: Room) -> None:
 
 def _draw_ranges(ax: Axes, shown: Content) -> None:
     """Flex as the range of its days' totals: a thin band."""
+    flex = shown.stairs[["start", "end", "least", "most"]]
+    flex = flex[flex["most"] > flex["least"]]
+    if flex.empty:
+        return
     begin = axis.number(shown.since, shown.zone)
-    flex = shown.stairs[shown.stairs["most"] > shown.stairs["least"]]
     for start, end, least, most in zip(
         axis.numbers(shown.wall(flex["start"])),
         axis.numbers(shown.wall(flex["end"])),
@@ -161,23 +172,31 @@ def _draw_ranges(ax: Axes, shown: Content) -> None:
 
 def _draw_changes(ax: Axes, shown: Content, room: Room) -> None:
     """A mark at each recorded program, and a label at each change while there is room."""
-    stairs = shown.stairs
+    stairs = shown.stairs[list(MARKED)]
     begun = (stairs["start"] == stairs["began"]) & (stairs["start"] >= shown.since) & stairs["dose_mcg_per_day"].notna()
     marks = stairs[begun & ((stairs["end"] > stairs["start"]) | stairs["is_open"])]
     x = axis.numbers(shown.wall(marks["start"]))
-    for at, mark in zip(x, each(marks), strict=True):
-        if mark.status == "found" and mark.from_mode == mark.mode:
-            continue  # the readout has its own mark
-        is_mode = (mark.mode != mark.from_mode and pd.notna(mark.from_mode)) or mark.is_redistributed
-        face = style.PAPER if mark.timing == "assigned" else style.INK
-        style.line(
-            ax, [at], [mark.dose_mcg_per_day], marker="D" if is_mode else "o", markersize=4.2 if is_mode else 3.2,
-            linestyle="none", markerfacecolor=face, markeredgecolor=style.INK, markeredgewidth=0.9, zorder=4,
-            clip_on=False, gid="change",
-        )  # fmt: skip
+    _draw_marks(ax, marks, x)
     room.take_points(x, marks["dose_mcg_per_day"], 3.6)
     is_change = marks["is_change"].to_numpy()
     _label_changes(ax, marks[is_change], x[is_change], room)
+
+
+def _draw_marks(ax: Axes, marks: pd.DataFrame, x: npt.NDArray[Any]) -> None:
+    """A diamond where the mode is new, hollow where the time was assigned; those that look alike are one artist."""
+    is_same_mode = (marks["from_mode"] == marks["mode"]).to_numpy(dtype=bool, na_value=False)
+    has_own = (marks["status"] == "found").to_numpy(dtype=bool) & is_same_mode  # a readout that found it so
+    is_mode = (~is_same_mode & marks["from_mode"].notna().to_numpy()) | marks["is_redistributed"].to_numpy(dtype=bool)
+    is_assigned = (marks["timing"] == "assigned").to_numpy(dtype=bool)
+    y = marks["dose_mcg_per_day"].to_numpy()
+    for mask, marker, size in ((~is_mode, "o", 3.2), (is_mode, "D", 4.2)):
+        for also, face in ((~is_assigned, style.INK), (is_assigned, style.PAPER)):
+            chosen = mask & also & ~has_own
+            if chosen.any():
+                style.line(
+                    ax, x[chosen], y[chosen], marker=marker, markersize=size, linestyle="none", markerfacecolor=face,
+                    markeredgecolor=style.INK, markeredgewidth=0.9, zorder=4, clip_on=False, gid="change",
+                )  # fmt: skip
 
 
 def _label_changes(ax: Axes, changes: pd.DataFrame, x: npt.NDArray[Any], room: Room) -> None:
@@ -185,7 +204,7 @@ def _label_changes(ax: Axes, changes: pd.DataFrame, x: npt.NDArray[Any], room: R
     size = changes["change_mcg_per_day"].abs().fillna(0).to_numpy()
     order = sorted(range(len(changes)), key=lambda i: (i != len(changes) - 1, i != 0, -size[i], i))
     is_many = len(changes) > MOST_WITH_PERCENT
-    rows, put = list(each(changes)), dict[int, Label]()
+    rows, put = list(each(changes, *LABELLED)), dict[int, Label]()
     for i in order:
         near, far = _around(rows[i])
         label = room.put(*_dose(rows[i], x[i]), near if is_many else (*near, *far))

@@ -31,8 +31,11 @@ CLEAR_PX = 3.0
 
 def draw_unexplained(ax: Axes, shown: Content, room: Room) -> None:
     """Crosshatched up to the line: somewhere in this time the program became another than the one on record."""
+    pieces = shown.stairs[["start", "end", "dose_mcg_per_day"]][shown.stairs["is_unexplained"]]
+    if pieces.empty:
+        return
     begin, top = axis.number(shown.since, shown.zone), ax.get_ylim()[1]
-    for piece, start, end in _spans(shown, shown.stairs[shown.stairs["is_unexplained"]]):
+    for piece, start, end in _spans(shown, pieces):
         high = max(piece.dose_mcg_per_day, top * LEAST_HATCHED) if pd.notna(piece.dose_mcg_per_day) else top
         area = ax.fill_between(
             [max(start, begin), end], 0, high, facecolor="none", edgecolor=style.LIGHT, linewidth=0.0, hatch="xxx",
@@ -51,16 +54,19 @@ def _spans(shown: Content, pieces: pd.DataFrame) -> Iterator[tuple[Any, float, f
 
 def draw_readouts(ax: Axes, shown: Content) -> None:
     """An upright bar on the line where a readout agreed, a cross where it did not."""
+    if shown.readouts.empty:
+        return
     recorded = dict(zip(shown.unexplained["readout_row"], shown.unexplained["against_dose_mcg_per_day"], strict=True))
-    for read, x in zip(each(shown.readouts), axis.numbers(shown.wall(shown.readouts["confirmed_at"])), strict=True):
+    reads = each(shown.readouts, "row", "says", "dose_mcg_per_day")
+    for read, x in zip(reads, axis.numbers(shown.wall(shown.readouts["confirmed_at"])), strict=True):
         is_other = read.says == OTHER
         # where the dose was not read the cross stands on the line it contradicts
         y = read.dose_mcg_per_day if pd.notna(read.dose_mcg_per_day) else recorded.get(read.row, 0.0)
         look: dict[str, Any] = (
             {"marker": "X", "markeredgewidth": 0.6} if is_other else {"marker": "|", "markeredgewidth": 1.1}
         )
-        ax.plot(
-            [x], [y], markersize=6.0, linestyle="none", markerfacecolor=style.PAPER, markeredgecolor=style.INK,
+        style.line(
+            ax, [x], [y], markersize=6.0, linestyle="none", markerfacecolor=style.PAPER, markeredgecolor=style.INK,
             zorder=5, clip_on=False, gid="readout-other" if is_other else "readout", **look,
         )  # fmt: skip
 
@@ -71,7 +77,9 @@ def draw_ends(ax: Axes, shown: Content, room: Room) -> None:
         return
     top = ax.get_ylim()[1]
     for end, x in zip(each(shown.ends), axis.numbers(shown.wall(shown.ends["moment"])), strict=True):
-        ax.plot([x, x], [0, top], color=style.GREY, linewidth=0.9, linestyle=(0, (5, 1.5, 1, 1.5)), zorder=2, gid="end")
+        style.line(
+            ax, [x, x], [0, top], color=style.GREY, linewidth=0.9, linestyle=(0, (5, 1.5, 1, 1.5)), zorder=2, gid="end"
+        )
         (left, low), (right, upper) = room.pixels([x, x], [0, top])
         room.taken.append((left - 1, low, right + 1, upper))
         words = style.words(style.TINY_PT, style.GREY, gid="end-label")

@@ -74,8 +74,8 @@ def _said(ax: Axes, x: float, y: float, text: str, **more: Any) -> None:
 
 def _mark(ax: Axes, at: tuple[Any, float], marker: str, size: float, gid: str, **look: Any) -> None:
     x, y = np.atleast_1d(at[0]), at[1]
-    ax.plot(
-        x, np.full(len(x), y), marker=marker, markersize=size, linestyle="none", clip_on=False, zorder=3, gid=gid,
+    style.line(
+        ax, x, np.full(len(x), y), marker=marker, markersize=size, linestyle="none", clip_on=False, zorder=3, gid=gid,
         **(look or FULL),
     )  # fmt: skip
 
@@ -115,7 +115,8 @@ def _draw_events(ax: Axes, lane: Lane, shown: Content, room: Room, middle: float
         left_out += y is None
         at = middle + lane.tall - 1 if y is None else y
         if stop > start:
-            ax.plot(
+            style.line(
+                ax,
                 [start, stop],
                 [at, at],
                 color=style.GREY,
@@ -197,8 +198,8 @@ def _draw_keys(ax: Axes, rows: Sequence[Lane], middles: list[float]) -> None:
 def _draw_severities(ax: Axes, middle: float) -> None:
     for severity, size, points in zip(style.SEVERITY_PT, style.SEVERITY_PT.values(), SEVERITY_KEY_PT, strict=True):
         x = style.beside(ax, points)
-        ax.plot(
-            [x], [middle], transform=ax.get_yaxis_transform(), marker="o", markersize=size, color=style.INK,
+        style.line(
+            ax, [x], [middle], transform=ax.get_yaxis_transform(), marker="o", markersize=size, color=style.INK, linestyle="none",
             markeredgewidth=0, clip_on=False, gid="key",
         )  # fmt: skip
         _said(

@@ -92,7 +92,7 @@ def _levels(low: float, high: float, step: float | None) -> list[float]:
 def _places(ax: Axes, panel: Panel, shown: Content, size: float) -> list[npt.NDArray[Any]]:
     """Where the points of each series stand; a marker's width apart where two series share a day."""
     found = [axis.numbers(shown.wall(series.points["moment"])) for series in panel.series]
-    days = np.concatenate([np.unique(np.floor(x)) for x in found])
+    days = np.concatenate([np.unique(np.floor(x)) for x in found]) if len(found) > 1 else ()
     if len(np.unique(days)) == len(days):
         return found
     first, last = ax.get_xlim()
@@ -223,8 +223,8 @@ def _draw_late_key(ax: Axes, panel: Panel) -> None:
     if not n:
         return
     at, y = style.beside(ax, KEY_PT), 1 - (len(panel.series) + 0.4) * KEY_STEP
-    ax.plot(
-        [at], [y], transform=ax.transAxes, linestyle="none", marker=style.PROVENANCES[LATE], color=style.INK,
+    style.line(
+        ax, [at], [y], transform=ax.transAxes, linestyle="none", marker=style.PROVENANCES[LATE], color=style.INK,
         markersize=SPARSE_PT + BAR_PT / 2, markeredgewidth=0.9, clip_on=False, gid="key",
     )  # fmt: skip
     ax.annotate(

@@ -9,9 +9,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from titration.plot import style
+from titration.plot import spoken, style
 from titration.plot.figure import Figure
-from titration.plot.spoken import COLUMNS, ascii_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,9 +192,4 @@ def _twin(heading: str, tables: Sequence[Table], footer: Sequence[str]) -> str:
         lines += ["", table.title + (f" ({table.note})" if table.note else "")]
         lines += [f"  {line.said}" for line in table.lines] or [f"  {table.none}"]
     lines += ["", *footer]
-    return "\n".join(out for line in lines for out in _wrapped(ascii_only(line)))
-
-
-def _wrapped(line: str) -> list[str]:
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.wrap(line, COLUMNS, subsequent_indent=indent) or [""]
+    return spoken.twin(lines)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from titration.derive.washout import WINDOW
-from titration.plot import epochs_shown, sheet, style
+from titration.plot import epochs_shown, sheet, spoken, style
 from titration.units import number, rounded
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def _twin(shown: Shown) -> str:
     if not shown.epochs:
         lines.append("  no dose recorded")
     lines += list(_epochs_in_words(shown))
-    return sheet.twin([*lines, "", *_footer(shown)])
+    return spoken.twin([*lines, "", *_footer(shown)])
 
 
 def _epochs_in_words(shown: Shown) -> Iterator[str]:

@@ -106,7 +106,8 @@ def of_patient(
     if since is not None:
         found = found[found["end"] > moments.instant(since)]
     kept = found.iloc[-most:]
-    made = tuple(_epoch(row, found, score.ranked(drawn, scales), stairs, chosen, zone=zone) for row in each(kept))
+    ranked = score.with_rank(score.ranked(drawn, scales))[["moment", "by_day", "observed_on", "rank", "timing"]]
+    made = tuple(_epoch(row, found, ranked, stairs, chosen, zone=zone) for row in each(kept))
     return Shown(patient, zone, end, chosen, series, made, len(found) - len(kept), others)
 
 
@@ -145,10 +146,9 @@ def _of_series(scores: pd.DataFrame, scale: Scale | None, series: Mapping[str, s
 
 
 def _epoch(
-    row: Any, found: pd.DataFrame, ranked: pd.DataFrame, stairs: pd.DataFrame, scale: Scale | None, *, zone: str
+    row: Any, found: pd.DataFrame, given: pd.DataFrame, stairs: pd.DataFrame, scale: Scale | None, *, zone: str
 ) -> Epoch:
-    """The points of one epoch: by the rules of `epochs.scored`, which counts them."""
-    given = ranked[ranked["rank"].notna()]
+    """The points of one epoch, of scores that have a rank: by the rules of `epochs.scored`, which counts them."""
     inside = (given["moment"] >= row.start) & (
         (given["moment"] < row.end) | ((given["moment"] == row.end) & row.is_open)
     )

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
 
 FORMATS = ("png", "svg", "pdf")
-_NO_DATE = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+_OWN: dict[str, dict[str, Any]] = {
+    "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
+    "svg": {"metadata": {"Date": None}},
+    "pdf": {"metadata": {"CreationDate": None}},
+}
+"""No date in any; a picture of lines and letters at level 3 of PNG is as small as at the default of 6, in two thirds of the time."""
 ALT_LETTERS = 240
 
 
@@ -114,7 +119,7 @@ class Figure(PlainFigure):
         settings: Any = {"svg.hashsalt": "titration", "svg.fonttype": "none", "pdf.fonttype": 42}
         made = io.BytesIO()
         with style.plain(), mpl.rc_context(settings), worn(self, theme or self.theme):
-            self.savefig(made, format=kind, dpi=style.DPI, facecolor=self.get_facecolor(), metadata=_NO_DATE[kind])
+            self.savefig(made, format=kind, dpi=style.DPI, facecolor=self.get_facecolor(), **_OWN[kind])
         return made.getvalue()
 
     def save(self, path: str | Path, *, theme: str | None = None) -> Path:

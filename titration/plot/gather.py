@@ -5,12 +5,13 @@ A window cuts what is shown, never what is derived from.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from titration.derive import diary, lateness, moments, reconcile, recorded, reservoir, score, totals
+from titration.derive import diary, grouped, lateness, moments, reconcile, recorded, reservoir, score, totals
 from titration.derive.kept import own_frames
 from titration.plot import noted
 from titration.plot.content import Content, Panel, Series
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from pandas.api.extensions import ExtensionArray
+
     from titration.scales import Scale
 
+Key = tuple[str, ...]  # one of each of SERIES
 MOST_SCALES = 3
 MOST_PANELS = 6
 SHORTEST = pd.Timedelta(days=28)
@@ -30,6 +34,11 @@ UNDRAWN = {
     "goal_ratings": ("rated", "goal rating", "goal ratings"),
     "notes": ("noted", "note", "notes"),
 }
+SERIES = ("scale", "body_part", "side", "reporter", "version")
+SCORES = (
+    "patient", *SERIES, "observed_at", "observed_on", "timing", "value", "grade", "first_row",
+)  # fmt: skip
+"""What is looked at of a score; a frame of all columns is dear to cut."""
 LANES = {"side_effects": "observed", "events": "started", "oral_doses": "started", "refills": "filled"}
 
 
@@ -77,8 +86,8 @@ def of_patient(
     lanes["refills"] = reservoir.discrepancy(lanes["refills"].drop(columns=["moment", "by_day"]), zone=zone).join(
         lanes["refills"][["moment", "by_day"]]
     )
-    told = lateness.provenance(own, zone=zone)["provenance"].to_numpy()
-    scores = moments.in_order(own["scores"].assign(provenance=told), "observed", zone=zone)
+    told = lateness.provenance(own, zone=zone)["provenance"].array
+    scores = moments.in_order(own["scores"][list(SCORES)].assign(provenance=told), "observed", zone=zone)
     doses = moments.in_order(reconcile.on_record(own, zone=zone), "effective", zone=zone)
     doses = doses[(doses["status"] == "done") | (doses["moment"] <= end)]
     known_end = end if asof is None else min(end, moments.instant(asof))
@@ -89,7 +98,7 @@ def of_patient(
     changes = stairs.loc[stairs["is_change"], ["patient", "start"]]
     changes = changes.assign(day=moments.local_day(changes["start"], zone=zone))
     chosen, left_out = _chosen(scores[_within(scores, begin, end)], scale, scales)
-    panels = [p for code in chosen for p in _panels(scores, scales[code], changes, scales, Window(begin, end, zone))]
+    panels = list(_panels(scores, chosen, changes, scales, Window(begin, end, zone)))
     panels, beyond = panels[:MOST_PANELS], panels[MOST_PANELS:]
     shown = {name: _in_window(name, frame, begin, end, zone=zone) for name, frame in lanes.items()}
     notes = [
@@ -118,7 +127,7 @@ def _planned(own: Mapping[str, pd.DataFrame], end: pd.Timestamp, *, zone: str) -
     n = len(reconcile.planned(own, zone=zone))
     if n:
         yield f"{n} planned dose change{'s' if n > 1 else ''}"
-    ahead = reconcile.on_record(own, zone=zone)
+    ahead = reconcile.on_record(own, zone=zone)[["status", "effective_at", "effective_on"]]
     ahead = moments.placed(ahead[ahead["status"] == "programmed"], "effective", zone=zone)
     n = int((ahead["moment"] > end).sum())
     if n:
@@ -128,7 +137,10 @@ def _planned(own: Mapping[str, pd.DataFrame], end: pd.Timestamp, *, zone: str) -
 def _undrawn(own: Mapping[str, pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp, *, zone: str) -> Iterator[str]:
     """How many records of the window have no place in the picture, in words."""
     for name, (stem, one, more) in UNDRAWN.items():
-        n = int(_within(moments.placed(own[name], stem, zone=zone), begin, end).sum()) if name in own else 0
+        given = own.get(name)
+        if given is None or given.empty:
+            continue
+        n = int(_within(moments.placed(given, stem, zone=zone), begin, end).sum())
         if n:
             yield f"{n} {one if n == 1 else more}"
 
@@ -150,6 +162,8 @@ def _within(frame: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp) -> pd.S
 
 def _in_window(name: str, frame: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp, *, zone: str) -> pd.DataFrame:
     """The rows of a lane in the window; an oral dose holds until the next one of its drug."""
+    if frame.empty and name != "oral_doses":  # which gets columns of its own
+        return frame
     if name == "oral_doses":
         following = frame.groupby("drug", dropna=False)["moment"].shift(-1)
         frame = frame.assign(stop=following.where(following < end, end), is_open=following.isna())
@@ -197,8 +211,9 @@ def _chosen(
     scores: pd.DataFrame, scale: str | Sequence[str] | None, scales: Mapping[str, Scale]
 ) -> tuple[list[str], list[str]]:
     """The codes to draw, and in words those that are not."""
-    days = scores.groupby("scale")["observed_on"].nunique()
-    order = sorted(days.index, key=lambda code: (-days[code], code))
+    found = scores.groupby("scale")["observed_on"].agg(["nunique", "size"])
+    days = found["nunique"]
+    order = sorted(found.index, key=lambda code: (-days[code], code))
     known = [code for code in order if code in scales]
     if scale is None:
         chosen = known[:MOST_SCALES]
@@ -208,47 +223,58 @@ def _chosen(
         if unknown:
             raise LookupError(f"{', '.join(unknown)}: no scale of this log; there are {', '.join(scales)}")
         chosen = [scales[word].code for word in asked]
-    n = scores.groupby("scale").size()
+    n = found["size"]
     left = [f"{scales[c].name if c in scales else c} (n {n[c]})" for c in order if c not in chosen]
     return chosen, left
 
 
 def _panels(
     scores: pd.DataFrame,
-    scale: Scale,
+    chosen: Sequence[str],
     changes: pd.DataFrame,
     scales: Mapping[str, Scale],
     window: Window,
 ) -> Iterator[Panel]:
-    """The panels of one scale, one for each body part."""
-    ours = score.ranked(scores[scores["scale"] == scale.code], scales)
+    """The panels of those scales, one for each body part; all scales are derived from at once."""
+    ours = score.ranked(scores[scores["scale"].isin(chosen)], scales)
     trailing = diary.trailing_median(score.daily(ours.drop(columns=["rank", "is_grade"]), scales=scales), changes)
-    shown = ours[_within(ours, window.begin, window.end)]
-    if shown.empty:
-        yield Panel(scale, "", ())
-    for body_part, part in shown.groupby(shown["body_part"].fillna(""), sort=True):
-        yield Panel(scale, str(body_part), tuple(_series(part, scale, trailing, window)))
-
-
-def _series(part: pd.DataFrame, scale: Scale, trailing: pd.DataFrame, window: Window) -> Iterator[Series]:
-    keys = [part[name].fillna("") for name in ("side", "reporter", "version")]
-    body = part["body_part"].fillna("").iloc[0]
     first, last = (w.tz_convert(window.zone).tz_localize(None).normalize() for w in (window.begin, window.end))
-    for (side, reporter, version), own in part.groupby(keys, sort=True):
-        same = (trailing["side"].fillna("") == side) & (trailing["reporter"].fillna("") == reporter)
-        same &= (trailing["version"].fillna("") == version) & (trailing["body_part"].fillna("") == body)
-        same &= (trailing["day"] >= first) & (trailing["day"] <= last)
-        has_value = own["rank"].notna()
-        points = own.loc[has_value, ["moment", "rank", "timing", "by_day", "provenance"]]
-        yield Series(
-            version=str(version), side=str(side), reporter=str(reporter),
-            points=points.assign(label=_labels(points["rank"], scale)).reset_index(drop=True),
-            without=own.loc[~has_value, ["moment"]].reset_index(drop=True),
-            trailing=trailing.loc[same, ["day", "median_7d"]].reset_index(drop=True),
-        )  # fmt: skip
+    trailing = trailing[(trailing["day"] >= first) & (trailing["day"] <= last)]
+    lines = {key: line[["day", "median_7d"]] for key, line in _parted(trailing)}
+    none = trailing[["day", "median_7d"]][:0]
+    shown = dict(_parted(ours[_within(ours, window.begin, window.end)]))
+    for code in chosen:
+        series = [
+            (key, _series(key, own, scales[code], lines.get(key, none))) for key, own in shown.items() if key[0] == code
+        ]
+        for body_part, some in itertools.groupby(series, key=lambda one: one[0][1]):
+            yield Panel(scales[code], body_part, tuple(one for _, one in some))
+        if not series:
+            yield Panel(scales[code], "", ())
 
 
-def _labels(ranks: pd.Series, scale: Scale) -> pd.Series:
+def _parted(rows: pd.DataFrame) -> Iterator[tuple[Key, pd.DataFrame]]:
+    """The rows of each series and what tells it from the others, in order; what is not stated comes first."""
+    groups = grouped.numbered(rows, SERIES)
+    stated = groups.keys.fillna("").itertuples(index=False, name=None)
+    for key, place in sorted(zip(stated, range(len(groups)), strict=True)):
+        yield key, rows if len(groups) == 1 else rows[groups.of == place]
+
+
+def _series(key: Key, own: pd.DataFrame, scale: Scale, trailing: pd.DataFrame) -> Series:
+    has_value = own["rank"].notna()
+    points = own.loc[has_value, ["moment", "rank", "timing", "by_day", "provenance"]]
+    _, _, side, reporter, version = key
+    return Series(
+        version=version, side=side, reporter=reporter,
+        points=points.assign(label=_labels(points["rank"], scale)).reset_index(drop=True),
+        without=own.loc[~has_value, ["moment"]].reset_index(drop=True),
+        trailing=trailing.reset_index(drop=True),
+    )  # fmt: skip
+
+
+def _labels(ranks: pd.Series, scale: Scale) -> ExtensionArray:
     """Values and grades as they are printed."""
-    said = {rank: scale.grades[int(rank)] if scale.grades else number(rank) for rank in ranks.unique()}
-    return ranks.map(said).astype("str")
+    place, found = pd.factorize(ranks)
+    said = [scale.grades[int(rank)] if scale.grades else number(rank) for rank in found]
+    return pd.array(said, dtype="str").take(place)

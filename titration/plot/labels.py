@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.text import Text
 
 from titration.plot import style
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
-    from matplotlib.text import Annotation, Text
+    from matplotlib.text import Annotation
 
 Box = tuple[float, float, float, float]
 Part = tuple[str, dict[str, Any]]
@@ -74,6 +75,7 @@ class Room:
     renderer: RendererBase
     above_pt: float = 0.0
     taken: list[Box] = field(default_factory=list)
+    _sizes: dict[tuple[Any, ...], tuple[float, float]] = field(default_factory=dict, init=False, repr=False)
 
     def pixels(self, x: Sequence[float] | npt.NDArray[Any], y: Sequence[float] | npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Points of the axes in pixels."""
@@ -99,14 +101,19 @@ class Room:
         for px, py in self.pixels(list(x), list(y)).tolist():
             self.taken += [(px - half, py - 1, px + half, py + 1), (px - 1, py - half, px + 1, py + half)]
 
-    @property
+    @cached_property
     def _per_pt(self) -> float:
         return float(self.ax.figure.dpi) / 72
 
-    def size(self, made: Text) -> tuple[float, float]:
-        """Width and height of a text in pixels."""
-        box = made.get_window_extent(self.renderer)
-        return box.width, box.height
+    def size(self, part: Part) -> tuple[float, float]:
+        """Width and height of a text in pixels; the same text in the same words is measured once."""
+        text, words = part
+        key = (text, *words.items())
+        if key not in self._sizes:
+            made = Text(0, 0, text, figure=self.ax.figure, **words)
+            box = made.get_window_extent(self.renderer)
+            self._sizes[key] = (box.width, box.height)
+        return self._sizes[key]
 
     def is_free(self, box: Box, *, pad: float = PAD_PX, is_bound: bool = True) -> bool:
         """Whether a box overlaps nothing and, where it is bound to, stays within the axes."""
@@ -116,7 +123,10 @@ class Room:
             if left < x0 + 2 or right > x1 + 1 or low < y0 - 1 or high > y1 + self.above_pt * self._per_pt:
                 return False
         left, low, right, high = left - pad, low - pad, right + pad, high + pad
-        return not any(a < right and c > left and b < high and d > low for a, b, c, d in self.taken)
+        for a, b, c, d in self.taken:  # a plain loop: most of finding a place is spent here  # noqa: SIM110 - any() takes twice as long
+            if a < right and c > left and b < high and d > low:
+                return False
+        return True
 
     @cached_property
     def _frame(self) -> Box:
@@ -135,8 +145,7 @@ class Room:
         Returns:
             The label, or None when there was no room.
         """
-        made = [self._text(text, at, words) for text, words in parts]
-        sizes = [self.size(one) for one in made]
+        sizes = [self.size(part) for part in parts]
         gap = GAP_PT * self._per_pt
         width = sum(w for w, _ in sizes) + gap * (len(sizes) - 1)
         height = max(h for _, h in sizes)
@@ -147,13 +156,13 @@ class Room:
             boxes = [(left, low, left + width, low + height), *self._lead((x, y), place)]
             if not all(self.is_free(box, pad=PAD_PX if i == 0 else 0.0) for i, box in enumerate(boxes)):
                 continue
-            for one, (w, _) in zip(made, sizes, strict=True):
-                one.set_position(((left - x) / self._per_pt, (low - y) / self._per_pt))
+            made = []
+            for (text, words), (w, _) in zip(parts, sizes, strict=True):
+                offset = (left - x) / self._per_pt, (low - y) / self._per_pt
+                made.append(self._text(text, at, offset, words))
                 left += w + gap
             self.taken += boxes
             return Label([*made, *([self._leader(at, place)] if place.is_led else [])], boxes)
-        for one in made:
-            one.remove()
         return None
 
     def take_back(self, label: Label) -> None:
@@ -163,9 +172,11 @@ class Room:
         for box in label.boxes:
             self.taken.remove(box)
 
-    def _text(self, text: str, at: tuple[float, float], words: dict[str, Any]) -> Annotation:
+    def _text(
+        self, text: str, at: tuple[float, float], offset: tuple[float, float], words: dict[str, Any]
+    ) -> Annotation:
         where = {"textcoords": "offset points", "annotation_clip": False, "va": "bottom", "ha": "left"}
-        return self.ax.annotate(text, at, (0, 0), **{**words, **where})
+        return self.ax.annotate(text, at, offset, **{**words, **where})
 
     def _lead(self, pixel: tuple[float, float], place: Place) -> list[Box]:
         """The box of the thin line to a label that stands far from its point."""

@@ -42,7 +42,7 @@ def redistributed(stairs: pd.DataFrame, steps: pd.DataFrame, timed_boluses: pd.D
     return moved.astype("bool")
 
 
-def ends(own: Mapping[str, pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp, *, zone: str) -> pd.DataFrame:
+def ends(own: Mapping[str, pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp, *, zone: str) -> pd.DataFrame | None:
     """The days in the window on which following ended, with the word on record.
 
     Args:
@@ -52,10 +52,14 @@ def ends(own: Mapping[str, pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp
         zone: IANA name.
 
     Returns:
-        By day: moment (datetime64[us, UTC]: where that local day begins), following (str: explanted, transferred, died).
+        By day: moment (datetime64[us, UTC]: where that local day begins), following (str: explanted, transferred, died);
+        None where it never ended.
     """
     states = own["patient_states"]
-    states = states[states["following"].isin(ENDED)].sort_values("noted_on", kind="stable")
+    states = states[["noted_on", "following"]][states["following"].isin(ENDED)]
+    if states.empty:
+        return None
+    states = states.sort_values("noted_on", kind="stable")
     made = states.assign(moment=moments.day_start(states["noted_on"], zone=zone))
     made = made[(made["moment"] >= begin) & (made["moment"] <= end)]
     return made[["moment", "following"]].reset_index(drop=True)

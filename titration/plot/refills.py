@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from titration.plot import axis, refills_shown, sheet, style
+from titration.plot import axis, refills_shown, sheet, spoken, style
 from titration.plot.content import each
 from titration.plot.labels import Place, Room
 from titration.units import number, rounded
@@ -246,7 +246,7 @@ def _footer(shown: Shown) -> list[str]:
 def _twin(shown: Shown) -> str:
     lines = [_heading(shown), "Residual volume: measured less expected", *_each(shown), ""]
     lines += [f"Reference line: {_signed(ml).replace(MINUS, '-')} mL, {words}" for ml, words in shown.lines]
-    return sheet.twin([*lines, *_footer(shown)])
+    return spoken.twin([*lines, *_footer(shown)])
 
 
 def _each(shown: Shown) -> Iterator[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from titration.derive import moments, recorded, runchart, weekly
 from titration.derive.kept import own_frames
 from titration.derive.score import SERIES
-from titration.plot import axis, sheet, style
+from titration.plot import axis, sheet, spoken, style
 from titration.plot.content import Panel, each
 from titration.plot.draw_scores import draw_scale
 from titration.units import number, rounded
@@ -91,7 +91,7 @@ def run_chart(
     lines = [line for chart in each(charts) for line in _said(chart, points)] or [NONE]
     said = [heading, "", *lines, "", *footer]
     with style.plain():
-        page = sheet.Sheet(heading, ROW_IN * max(len(drawn), 1) + BOTTOM_IN, twin=sheet.twin(said), footer=footer)
+        page = sheet.Sheet(heading, ROW_IN * max(len(drawn), 1) + BOTTOM_IN, twin=spoken.twin(said), footer=footer)
         for place, chart in enumerate(each(drawn)):
             ax = page.axes(LEFT_IN, 0.3 + ROW_IN * place, WIDE_IN, PANEL_IN)
             _draw(ax, chart, _points_of(points, chart), changes, scales[chart.scale], centre_until)

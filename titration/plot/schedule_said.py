@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from titration import times
 from titration.derive.dose import CLASSES
-from titration.plot import sheet
+from titration.plot import spoken
 from titration.plot.content import each
 from titration.units import number, rounded
 
@@ -167,7 +167,7 @@ def twin(shown: Shown) -> str:
     for facet in shown.facets:
         lines += [*_facet(shown, facet), ""]
     lines += [*_hours(shown), "", *footer(shown)]
-    return sheet.twin(lines)
+    return spoken.twin(lines)
 
 
 def _under_plain(shown: Shown) -> Iterator[str]:

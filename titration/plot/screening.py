@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from titration.plot import screening_shown, sheet, style
+from titration.plot import screening_shown, sheet, spoken, style
 from titration.plot.content import each
 from titration.plot.labels import Place, Room
 from titration.units import number, rounded
@@ -207,7 +207,7 @@ def _twin(shown: Shown) -> str:
         lines.append(f"  {_nothing(shown)}")
     for panel in shown.panels:
         lines += ["", f"{panel.title} (higher: {panel.scale.more_is})", *_panel(panel, shown)]
-    return sheet.twin([*lines, "", *_footer(shown)])
+    return spoken.twin([*lines, "", *_footer(shown)])
 
 
 def _panel(panel: Panel, shown: Shown) -> Iterator[str]:

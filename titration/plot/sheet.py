@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from titration.plot import style
 from titration.plot.figure import Figure
-from titration.plot.spoken import COLUMNS, ascii_only
 from titration.units import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
@@ -86,21 +85,37 @@ class Sheet:
         """
         low = 1 - (self.top_in + top_in + tall_in) / self.tall_in
         box = (left_in / self.wide_in, low, wide_in / self.wide_in, tall_in / self.tall_in)
-        ax = self.figure.add_axes(box, facecolor=style.PAPER)
-        for name, spine in ax.spines.items():
-            spine.set_visible(name in {"left", "bottom"})
-            spine.set(color=style.LIGHT, linewidth=0.7)
-        ax.tick_params(axis="both", length=2, width=0.6, color=style.LIGHT, pad=2)
+        ax = lined(self.figure, box)
+        ax.tick_params(axis="x", length=2, width=0.6, color=style.LIGHT, pad=2)
         return ax
 
 
-def title(ax: Axes, text: str, small: str = "") -> None:
+def lined(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
+    """Axes at that place of a figure, with a line at the left and below, and short ticks at the left.
+
+    Args:
+        figure: The figure.
+        box: Left, bottom, width and height as shares of it: a layout engine would cost more than the drawing.
+
+    Returns:
+        The axes.
+    """
+    ax = figure.add_axes(box, facecolor=style.PAPER)
+    for name, spine in ax.spines.items():
+        spine.set_visible(name in {"left", "bottom"})
+        spine.set(color=style.LIGHT, linewidth=0.7)
+    ax.tick_params(axis="y", length=2, width=0.6, color=style.LIGHT, pad=2)
+    return ax
+
+
+def title(ax: Axes, text: str, small: str = "", *, up_pt: float = 5.0) -> None:
     """A title above the left end of an axes, with what is small beside it at the right end.
 
     Args:
         ax: The axes.
         text: The title.
         small: What stands at the right end.
+        up_pt: How far above the axes, in points.
     """
     for said, x, side, words in (
         (text, 0, "left", style.words(style.BASE_PT, weight="bold")),
@@ -108,7 +123,7 @@ def title(ax: Axes, text: str, small: str = "") -> None:
     ):
         if said:
             ax.annotate(
-                said, (x, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", ha=side, va="bottom",
+                said, (x, 1), (0, up_pt), xycoords="axes fraction", textcoords="offset points", ha=side, va="bottom",
                 annotation_clip=False, gid="title" if side == "left" else "title-note", **words,
             )  # fmt: skip
 
@@ -158,24 +173,3 @@ def draw_scale(ax: Axes, scale: Scale, *, away: float = -0.1, is_labelled: bool 
         ax.set_ylabel(way, **style.words(style.TINY_PT, style.GREY, linespacing=1.0))
         ax.yaxis.set_label_coords(away, 0.5)
     return at
-
-
-def twin(lines: Iterable[str]) -> str:
-    r"""Lines as the text twin of a picture: ASCII, at most 80 columns, a long line indented from its second on.
-
-    Args:
-        lines: The lines.
-
-    Returns:
-        The text.
-
-    Example:
-        >>> twin(["P001", "  5 mcg/h \N{RIGHTWARDS ARROW} 6 mcg/h"])
-        'P001\n  5 mcg/h -> 6 mcg/h'
-    """
-    made: list[str] = []
-    for line in lines:
-        plain = ascii_only(line)
-        indent = " " * (len(plain) - len(plain.lstrip()) + 2)
-        made += textwrap.wrap(plain, COLUMNS, subsequent_indent=indent) or [""]
-    return "\n".join(made)

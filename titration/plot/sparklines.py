@@ -5,14 +5,12 @@ Puts the strips together; what they hold comes from `sparklines_rows`. No normal
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from titration.plot import axis, sparklines_rows, style
+from titration.plot import axis, sparklines_rows, spoken, style
 from titration.plot.figure import Figure
-from titration.plot.spoken import COLUMNS, ascii_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -205,15 +203,4 @@ def _twin(year: Year) -> str:
             lines.append(f"  {strip.none}")
         lines += [f"  {line}" for line in strip.said]
     lines += ["", *year.footer]
-    return "\n".join(out for line in lines for out in wrapped(ascii_only(line)))
-
-
-def wrapped(line: str) -> list[str]:
-    """A line of a twin in lines of at most 80 columns, the further ones set in.
-
-    Example:
-        >>> wrapped("  a short line")
-        ['  a short line']
-    """
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.wrap(line, COLUMNS, subsequent_indent=indent) or [""]
+    return spoken.twin(lines)

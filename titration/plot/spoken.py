@@ -18,15 +18,13 @@ from titration.plot.lanes import beyond
 from titration.units import number, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from titration.plot.content import Content, Panel, Series
 
 COLUMNS = 80
 MOST_LINES = 24
-SIGNS = str.maketrans(
-    {"\N{RIGHTWARDS ARROW}": "->", "\N{UPWARDS ARROW}": "higher:"}
-)  # of our own labels; else they would be "?"
+SIGNS = str.maketrans({"\N{RIGHTWARDS ARROW}": "->", "\N{UPWARDS ARROW}": "higher:"})  # our own; else "?"
 TOLD = {LATE: "written late", BEFORE: "written before their day"}
 
 
@@ -40,6 +38,27 @@ def ascii_only(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.translate(SIGNS))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return plain.encode("ascii", "replace").decode("ascii")
+
+
+def twin(lines: Iterable[str]) -> str:
+    r"""Lines as the text twin of a picture: ASCII, at most 80 columns, a long line indented from its second on.
+
+    Args:
+        lines: The lines.
+
+    Returns:
+        The text.
+
+    Example:
+        >>> twin(["P001", "  5 mcg/h \N{RIGHTWARDS ARROW} 6 mcg/h"])
+        'P001\n  5 mcg/h -> 6 mcg/h'
+    """
+    made: list[str] = []
+    for line in lines:
+        plain = ascii_only(line)
+        indent = " " * (len(plain) - len(plain.lstrip()) + 2)
+        made += textwrap.wrap(plain, COLUMNS, subsequent_indent=indent) or [""]
+    return "\n".join(made)
 
 
 def heading(shown: Content) -> str:
@@ -107,12 +126,7 @@ def timeline(shown: Content) -> str:
     for panel in shown.panels:
         lines += ["", *_panel(panel, shown)]
     lines += ["", *_effects(shown), "", *_events(shown), "", *_oral(shown), "", *_refills(shown), "", *footer(shown)]
-    return "\n".join(out for line in lines for out in _wrapped(ascii_only(line)))
-
-
-def _wrapped(line: str) -> list[str]:
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.wrap(line, COLUMNS, subsequent_indent=indent) or [""]
+    return twin(lines)
 
 
 def _when(instant: pd.Timestamp, zone: str, *, by_day: bool) -> str:

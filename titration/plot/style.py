@@ -6,16 +6,18 @@ own matplotlib settings.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-import matplotlib.style
 import numpy as np
 from matplotlib.lines import Line2D
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator, Sequence
 
+    import numpy.typing as npt
     from matplotlib.axes import Axes
 
 WIDTH_IN = 6.4  # an A4 text width
@@ -46,15 +48,27 @@ SEVERITY_PT = {"mild": 3.0, "moderate": 5.2, "severe": 8.0}
 DASHES = (0, (3.2, 2.0))
 
 
-def plain() -> AbstractContextManager[None]:
+@contextlib.contextmanager
+def plain() -> Iterator[None]:
     """Matplotlib's own defaults for a while, whatever the user has set.
+
+    Python does not look for rings of garbage meanwhile: a picture makes thousands of artists that all stay, and each
+    search looks at every one of them again. What there is to find is found after.
 
     Example:
         >>> with plain():
         ...     mpl.rcParams["font.family"]
         ['sans-serif']
     """
-    return mpl.style.context("default", after_reset=True)
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def width_in(size: str) -> float:
@@ -120,23 +134,25 @@ def line(ax: Axes, x: Any, y: Any, **look: Any) -> Line2D:
     return made
 
 
-def upright(ax: Axes, x: float, **look: Any) -> Line2D:
-    """A line from the foot to the top of axes whose limits are set.
+def uprights(ax: Axes, at: Sequence[float] | npt.NDArray[Any], **look: Any) -> Line2D:
+    """Lines from the foot to the top of axes whose limits are set; together they are one artist.
 
     Args:
         ax: The axes.
-        x: Where.
+        at: Where each stands.
         look: See `line`.
 
     Returns:
-        The line.
+        The lines, with a gap between each and the next.
 
     Example:
         >>> from matplotlib.figure import Figure
-        >>> upright(Figure().add_axes((0, 0, 1, 1)), 0.5, color=INK).get_xdata().tolist()
-        [0.5, 0.5]
+        >>> uprights(Figure().add_axes((0, 0, 1, 1)), [0.2, 0.5], color=INK).get_xdata().tolist()
+        [0.2, 0.2, nan, 0.5, 0.5, nan]
     """
-    return line(ax, [x, x], [0, 1], transform=ax.get_xaxis_transform(which="grid"), **look)
+    x, y = np.repeat(np.asarray(at, dtype="float64"), 3), np.tile([0.0, 1.0, np.nan], len(at))
+    x[2::3] = np.nan
+    return line(ax, x, y, transform=ax.get_xaxis_transform(which="grid"), **look)
 
 
 def say_none(ax: Axes, text: str) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from titration.cohort.therapy import YEAR_DAYS, staircases, therapies
 from titration.derive import moments
-from titration.plot import sheet, style
+from titration.plot import sheet, spoken, style
 from titration.plot.content import each
 from titration.units import rounded
 
@@ -80,7 +80,7 @@ def swimmer(frames: Mapping[str, pd.DataFrame], *, zone: str, until: datetime, o
     shown = begun.iloc[:MOST_ROWS]
     with style.plain():
         body = TOP_IN + ROW_IN * max(len(shown), 6) + BOTTOM_IN
-        page = sheet.Sheet(heading, body, twin=sheet.twin([heading, "", *lines, "", *footer]), footer=footer)
+        page = sheet.Sheet(heading, body, twin=spoken.twin([heading, "", *lines, "", *footer]), footer=footer)
         ax = page.axes(LEFT_IN, TOP_IN, WIDE_IN, ROW_IN * max(len(shown), 6))
         _draw(ax, shown, stairs, marks)
     return page.figure

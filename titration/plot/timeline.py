@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from titration.plot import axis, gather, spoken, style
+from titration.plot import axis, gather, sheet, spoken, style
 from titration.plot.draw_doses import draw_doses
 from titration.plot.draw_lanes import draw_lanes
 from titration.plot.draw_scores import draw_scores
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 TOP_IN, BOTTOM_IN, GAP_IN, LINE_IN = 0.52, 0.44, 0.33, 0.105
 FOOTER_PER_IN = 20  # letters of the footer to an inch
+TITLE_PT = 7.0  # above its panel
 ASOF = (0, (1, 1.2))
 DOSE_IN, SCORE_IN, ROW_IN = 1.65, 0.95, 0.165
 MOST_GUIDES = 40
@@ -102,10 +103,10 @@ def _drawn(shown: Content, width: float) -> Figure:
     _draw_guides(axes, shown)
     _draw_asof(axes, shown)
     draw_doses(axes[0], shown, figure.renderer)
-    _title(axes[0], "Daily dose as programmed")
+    sheet.title(axes[0], "Daily dose as programmed", up_pt=TITLE_PT)
     for ax, panel in zip(axes[1:-1], shown.panels, strict=True):
         draw_scores(ax, panel, shown, figure.renderer)
-        _title(ax, panel.title)
+        sheet.title(ax, panel.title, up_pt=TITLE_PT)
     draw_lanes(axes[-1], shown, rows, figure.renderer)
     left = style.LEFT_IN / width
     heading = style.words(style.BASE_PT + 1.5, weight="bold")
@@ -116,44 +117,27 @@ def _drawn(shown: Content, width: float) -> Figure:
 
 
 def _axes(figure: Figure, panels_in: Sequence[float], width: float, tall: float) -> list[Axes]:
-    """Axes from top to bottom, at fixed places: a layout engine would cost more than the drawing."""
+    """Axes from top to bottom, at fixed places."""
     made, top = [], TOP_IN
     wide = width - style.LEFT_IN - style.RIGHT_IN
     for height in panels_in:
         box = (style.LEFT_IN / width, 1 - (top + height) / tall, wide / width, height / tall)
-        ax = figure.add_axes(box, facecolor=style.PAPER)
-        for name, spine in ax.spines.items():
-            spine.set_visible(name in {"left", "bottom"})
-            spine.set(color=style.LIGHT, linewidth=0.7)
-        ax.tick_params(axis="y", length=2, width=0.6, color=style.LIGHT, pad=2)
+        ax = sheet.lined(figure, box)
+        ax.xaxis.set_label_coords(0.5, -0.1)  # there is none; with its place left open each tick is measured for it
         made.append(ax)
         top += height + GAP_IN
     return made
 
 
-def _title(ax: Axes, text: str) -> None:
-    ax.annotate(
-        text,
-        (0, 1),
-        (0, 7),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="left",
-        va="bottom",
-        annotation_clip=False,
-        gid="title",
-        **style.words(style.BASE_PT, weight="bold"),
-    )
-
-
 def _draw_guides(axes: Sequence[Axes], shown: Content) -> None:
     """A faint line through all panels at each dose change, unless there are too many to tell apart."""
-    changes = shown.stairs[shown.stairs["is_change"] & (shown.stairs["start"] >= shown.since)]
-    if len(changes) > MOST_GUIDES:
+    stairs = shown.stairs[["start", "is_change"]]
+    changes = stairs[stairs["is_change"] & (stairs["start"] >= shown.since)]
+    if not 0 < len(changes) <= MOST_GUIDES:
         return
-    for x in axis.numbers(shown.wall(changes["start"])):
-        for ax in axes[1:]:
-            style.upright(ax, x, color=style.LIGHT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0, gid="change-guide")
+    at = axis.numbers(shown.wall(changes["start"]))
+    for ax in axes[1:]:
+        style.uprights(ax, at, color=style.LIGHT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0, gid="change-guide")
 
 
 def _draw_asof(axes: Sequence[Axes], shown: Content) -> None:
