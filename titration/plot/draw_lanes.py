@@ -29,7 +29,7 @@ INSIDE = Place(2.0, 0)
 HALF_MARK_PX = 9.0
 HOLLOW = {"markerfacecolor": style.PAPER, "markeredgecolor": style.INK, "markeredgewidth": 0.8}
 FULL = {"markerfacecolor": style.INK, "markeredgecolor": style.INK, "markeredgewidth": 0.8}
-SEVERITY_KEY_PT = (6.8, 28.8, 53.3)  # right of the axes
+SEVERITY_KEY_PT = (6.2, 26.4, 51.4)  # right of the axes
 SAID = {"effects": "\N{WHITE CIRCLE} asked, none", "drug": "mg/day"}
 
 
@@ -204,7 +204,7 @@ def _draw_severities(ax: Axes, middle: float) -> None:
         )  # fmt: skip
         _said(
             ax,
-            x + 0.004,
+            style.beside(ax, points + size / 2 - 2.2),  # as far from the edge of each mark
             middle,
             severity if severity == "mild" else f"{severity[:3]}.",
             fontsize=style.TINY_PT - 0.6,
