@@ -332,7 +332,7 @@ def markdown(rows, patients, rounds):
         f"A clinic of {patients} patients and five years. Processor time, medians of {rounds} rounds taken in turn, on "
         f"{where}. Ours begins with frames of texts and times, the plain form with sorted names and whole numbers ready "
         f"made, and gives no texts. The floor is the plain form and then the columns of our result, texts and zones "
-        f"included, put in place once by an array of positions: a frame cannot cost less. "
+        f"included, put in place once by an array of positions; ours is below it where it hands given columns on as they are. "
         f"In bold: over {AT_MOST:g}. `python tests/bench/bench_derive.py` writes this table."
     )
     return "\n".join(["# Every derivation against its plainest numpy form", "", said, "", *lines, ""])
