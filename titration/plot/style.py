@@ -24,7 +24,6 @@ WIDTH_IN = 6.4  # an A4 text width
 SIZES = {"a4": WIDTH_IN, "letter": 6.5, "a5": 4.9, "screen": 9.0}
 """The width of a picture in inches by where it is looked at; type keeps its size, so that A5 is read as well as A4."""
 LEFT_IN, RIGHT_IN = 1.08, 1.02
-YLABEL_AT = -0.125  # of the width of the axes of an A4 picture
 YLABEL_PT = 38.7  # left of the axes, whatever their width
 DPI = 150
 
